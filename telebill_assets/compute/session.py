@@ -1,0 +1,35 @@
+"""The Spark session: one per process, UTC, ANSI, Parquet stamps that Iceberg understands."""
+
+import sys
+
+from pyspark.sql import SparkSession
+
+from telebill_assets.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+
+
+def spark_session(settings: Settings) -> SparkSession:
+    """Return the process's session, starting it on first use."""
+    local = settings.spark_master.startswith("local")
+    builder = (
+        SparkSession.builder.master(settings.spark_master)
+        .appName("telebill")
+        .config("spark.driver.memory", settings.spark_memory)
+        .config("spark.pyspark.python", sys.executable)
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+        .config("spark.sql.parquet.compression.codec", "zstd")
+        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+        .config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.caseSensitive", "true")
+    )
+    if local:
+        builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session

@@ -1,0 +1,38 @@
+"""daily_aggregates: every call priced, then summed per account and rate."""
+
+import pandera.pyspark as pa
+import pyspark.sql.types as T
+
+from telebill_assets.schemas.table import Table, row_rule
+from telebill_assets.schemas.types import Exact
+from telebill_assets.schemas.validated_usage import JURISDICTIONS
+
+
+class DailyAggregates(Table):
+    """Calls, seconds and charge per account, service, call date, rate and band."""
+
+    landing_day: T.DateType = pa.Field(description="Date of the landing folder")
+    call_date: T.DateType = pa.Field(description="Date of the calls in the account's time zone")
+    account_id: T.StringType = pa.Field(description="Billed account")
+    service_id: T.StringType = pa.Field(description="Billed service")
+    direction: T.StringType = pa.Field(isin=("outbound", "inbound"), description="outbound or inbound")
+    plan_id: T.StringType = pa.Field(description="Plan of the account on the call date")
+    rate_id: T.StringType = pa.Field(description="Rate that priced the calls: deck, destination, band, start date")
+    destination: T.StringType = pa.Field(description="Destination of the longest matching prefix")
+    destination_group: T.StringType = pa.Field(description="Group the destination belongs to, for allowances")
+    jurisdiction: T.StringType = pa.Field(isin=JURISDICTIONS, description="From both numbers")
+    band: T.StringType = pa.Field(description="Rate band that held at the start of the call")
+    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code of the plan")
+    calls: T.LongType = pa.Field(gt=0, description="Number of calls")
+    talk_s: T.LongType = pa.Field(ge=0, description="Sum of talk seconds before increments")
+    billed_s: T.LongType = pa.Field(ge=0, description="Sum of billed seconds after increments")
+    charge: Exact = pa.Field(
+        ge=0, description="Sum of the calls' charges, each rounded by the plan if its point is call"
+    )
+
+    billed_covers_talk = row_rule("billed_covers_talk", "billed_s >= talk_s", "increments only add seconds")
+
+    class Config:
+        name = "daily_aggregates"
+        unique = ["call_date", "account_id", "service_id", "direction", "plan_id", "rate_id", "jurisdiction"]
+        metadata = {"partition_by": ["landing_day"]}

@@ -1,0 +1,49 @@
+"""rated_usage: the month's charge lines."""
+
+import pandera.pyspark as pa
+import pyspark.sql.types as T
+
+from telebill_assets.schemas.table import Table, row_rule
+from telebill_assets.schemas.types import Exact, Money, Quantity, Rate
+
+LINE_KINDS = ("usage", "allowance", "recurring", "one_off", "pass_through")
+
+
+class RatedUsage(Table):
+    """Charge lines of a billing month: usage, allowance credits, recurring, one-off and pass-through."""
+
+    billing_month: T.DateType = pa.Field(description="First day of the billing month")
+    line_id: T.StringType = pa.Field(description="Stable id of the line: account, kind and what it charges for")
+    account_id: T.StringType = pa.Field(description="Billed account")
+    line_kind: T.StringType = pa.Field(
+        isin=LINE_KINDS, description="usage, allowance (negative), recurring, one_off or pass_through (bears no tax)"
+    )
+    product: T.StringType = pa.Field(description="Product, which decides the tax code")
+    description: T.StringType = pa.Field(description="Text of the line on the invoice")
+    article_nr: T.StringType = pa.Field(nullable=True, description="The seller's article number")
+    service_id: T.StringType = pa.Field(nullable=True, description="Service, on usage lines")
+    destination: T.StringType = pa.Field(nullable=True, description="Destination, on usage and allowance lines")
+    jurisdiction: T.StringType = pa.Field(nullable=True, description="Jurisdiction, on usage and allowance lines")
+    direction: T.StringType = pa.Field(nullable=True, description="Direction, on usage and allowance lines")
+    calls: T.LongType = pa.Field(nullable=True, ge=0, description="Calls summed in the line")
+    talk_s: T.LongType = pa.Field(nullable=True, ge=0, description="Talk seconds summed in the line")
+    billed_s: T.LongType = pa.Field(nullable=True, ge=0, description="Billed seconds summed in the line")
+    quantity: Quantity = pa.Field(description="Units charged; minutes on usage lines")
+    unit: T.StringType = pa.Field(description="Unit of the quantity: min, month, pcs ...")
+    unit_price: Rate = pa.Field(nullable=True, description="Price of one unit; null where calls had several rates")
+    exact_amount: Exact = pa.Field(description="Amount before rounding to the minor unit")
+    amount: Money = pa.Field(description="exact_amount rounded once, half-up, to the minor unit")
+    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code")
+    service_from: T.DateType = pa.Field(description="First day of supply")
+    service_to: T.DateType = pa.Field(description="Last day of supply")
+
+    rounded_once = row_rule("rounded_once", "amount = round(exact_amount, 2)", "the amount is rounded half-up once")
+    only_credits_below_zero = row_rule(
+        "only_credits_below_zero", "amount >= 0 OR line_kind = 'allowance'", "only allowance lines are negative"
+    )
+    supply_in_order = row_rule("supply_in_order", "service_from <= service_to", "the days of supply are in order")
+
+    class Config:
+        name = "rated_usage"
+        unique = ["line_id"]
+        metadata = {"partition_by": ["billing_month"]}

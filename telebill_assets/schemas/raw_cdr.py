@@ -1,0 +1,41 @@
+"""raw_cdr: every CSV record as it arrived, in unified columns."""
+
+import pandera.pyspark as pa
+import pyspark.sql.types as T
+
+from telebill_assets.schemas.table import Table
+
+DIRECTIONS = ("outbound", "inbound", "internal")
+DISPOSITIONS = ("answered", "unanswered", "busy", "failed")
+LEG_KINDS = ("call", "accompanying")
+
+
+class RawCdr(Table):
+    """Every CSV record of a landing day in unified columns, with its file, line and original text."""
+
+    landing_day: T.DateType = pa.Field(description="Date of the landing folder")
+    path: T.StringType = pa.Field(description="Path of the file below the landing zone")
+    file_id: T.StringType = pa.Field(description="SHA-256 of the file")
+    line: T.LongType = pa.Field(gt=0, description="Line number in the file, the first line being 1")
+    source: T.StringType = pa.Field(description="CDR source")
+    layout: T.StringType = pa.Field(description="Layout by which the line was read")
+    raw: T.StringType = pa.Field(description="The line as received, without its line end")
+    fault: T.StringType = pa.Field(nullable=True, description="What made the line unreadable: field and expectation")
+    fault_field: T.StringType = pa.Field(nullable=True, description="The field at fault")
+    call_id: T.StringType = pa.Field(nullable=True, description="The source's own unique id of the record")
+    leg: T.StringType = pa.Field(nullable=True, description="Leg within the call id, where the source has legs")
+    service_key: T.StringType = pa.Field(nullable=True, description="What the service map is asked for")
+    caller: T.StringType = pa.Field(nullable=True, description="Calling number as the source wrote it")
+    callee: T.StringType = pa.Field(nullable=True, description="Called number as the source wrote it")
+    start_at: T.TimestampType = pa.Field(nullable=True, description="Start of the call, UTC")
+    answer_at: T.TimestampType = pa.Field(nullable=True, description="Answer, UTC; null if never answered")
+    end_at: T.TimestampType = pa.Field(nullable=True, description="End of the call, UTC")
+    talk_s: T.LongType = pa.Field(nullable=True, description="Billable seconds by the source's rule")
+    direction: T.StringType = pa.Field(nullable=True, isin=DIRECTIONS, description="outbound, inbound or internal")
+    disposition: T.StringType = pa.Field(nullable=True, isin=DISPOSITIONS, description="How the call ended")
+    leg_kind: T.StringType = pa.Field(isin=LEG_KINDS, description="call, or a row that only accompanies one")
+
+    class Config:
+        name = "raw_cdr"
+        unique = ["path", "line"]
+        metadata = {"partition_by": ["landing_day"]}

@@ -1,0 +1,1 @@
+"""Models of the reference tables: one CSV or YAML file each, validated whole before anything runs."""

@@ -1,0 +1,33 @@
+"""charges.csv: charges of single accounts that no plan knows."""
+
+import pandera.pyspark as pa
+import pyspark.sql.types as T
+
+from telebill_assets.schemas.table import Table, row_rule
+from telebill_assets.schemas.types import Quantity, Rate
+
+CHARGE_KINDS = ("recurring", "one_off", "pass_through")
+
+
+class Charges(Table):
+    """Recurring, one-off and pass-through charges of accounts, with quantity and unit price."""
+
+    charge_id: T.StringType = pa.Field(str_matches="^[A-Za-z0-9-]{1,20}$", description="Charge")
+    account_id: T.StringType = pa.Field(description="Account")
+    kind: T.StringType = pa.Field(
+        isin=CHARGE_KINDS, description="recurring (prorated), one_off, or pass_through (no tax)"
+    )
+    product: T.StringType = pa.Field(description="Product, which decides the tax code")
+    article_nr: T.StringType = pa.Field(nullable=True, description="Article number on the invoice")
+    description: T.StringType = pa.Field(description="Text of the line on the invoice")
+    quantity: Quantity = pa.Field(gt=0, description="Units")
+    unit: T.StringType = pa.Field(description="pcs, month ...")
+    unit_price: Rate = pa.Field(ge=0, description="Price of one unit (a month, if recurring)")
+    valid_from: T.DateType = pa.Field(description="Day of supply, or first day if recurring")
+    valid_to: T.DateType = pa.Field(nullable=True, description="Last day if recurring; empty: open")
+
+    dates_in_order = row_rule("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+
+    class Config:
+        name = "charges"
+        unique = ["charge_id"]

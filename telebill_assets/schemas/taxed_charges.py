@@ -1,0 +1,61 @@
+"""taxed_charges and tax_lines: the month's charge lines with what SureTax answered."""
+
+import pandera.pyspark as pa
+import pyspark.sql.types as T
+
+from telebill_assets.schemas.table import Table, row_rule
+from telebill_assets.schemas.types import Money, Rate, TaxAmount
+
+TAX_STATUSES = ("taxed", "exempt", "held")
+TAX_LEVELS = ("federal", "state", "county", "city", "local", "reporting_agency")
+
+
+class TaxedCharges(Table):
+    """One row per charge line: whether it was taxed, and the sum of its tax lines."""
+
+    billing_month: T.DateType = pa.Field(description="First day of the billing month")
+    line_id: T.StringType = pa.Field(description="Charge line in rated_usage")
+    account_id: T.StringType = pa.Field(description="Billed account")
+    amount: Money = pa.Field(description="Net amount of the charge line")
+    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code")
+    status: T.StringType = pa.Field(
+        isin=TAX_STATUSES, description="taxed; exempt (bears no tax); held (SureTax refused a line of the invoice)"
+    )
+    hold_reason: T.StringType = pa.Field(nullable=True, description="Message of SureTax, on held lines")
+    tax_amount: TaxAmount = pa.Field(description="Sum of the line's tax lines as returned")
+    tax_batch: T.StringType = pa.Field(nullable=True, description="Batch in the exchange log")
+
+    held_with_reason = row_rule(
+        "held_with_reason", "(status = 'held') = (hold_reason IS NOT NULL)", "held lines, and only they, say why"
+    )
+
+    class Config:
+        name = "taxed_charges"
+        unique = ["line_id"]
+        metadata = {"partition_by": ["billing_month"]}
+
+
+class TaxLines(Table):
+    """Every tax of every charge line, stored as SureTax returned it."""
+
+    billing_month: T.DateType = pa.Field(description="First day of the billing month")
+    line_id: T.StringType = pa.Field(description="Charge line in rated_usage")
+    account_id: T.StringType = pa.Field(description="Billed account")
+    tax_seq: T.IntegerType = pa.Field(ge=0, description="Position in the answer for the line")
+    tax_type: T.StringType = pa.Field(description="TaxTypeCode: level digit and type")
+    tax_level: T.StringType = pa.Field(isin=TAX_LEVELS, description="Level named by the first digit")
+    description: T.StringType = pa.Field(description="TaxTypeDesc")
+    authority: T.StringType = pa.Field(nullable=True, description="TaxAuthorityName")
+    region: T.StringType = pa.Field(nullable=True, description="StateCode of the group (country for VAT)")
+    revenue: TaxAmount = pa.Field(description="Revenue of the item")
+    revenue_base: TaxAmount = pa.Field(description="RevenueBase")
+    tax_rate: Rate = pa.Field(description="TaxRate as a fraction; 0 for fees")
+    fee_rate: Rate = pa.Field(description="FeeRate per unit; 0 for rates")
+    percent_taxable: Rate = pa.Field(description="PercentTaxable as a fraction")
+    tax_amount: TaxAmount = pa.Field(description="TaxAmount, six decimals (ResponseType D6)")
+    tax_on_tax: TaxAmount = pa.Field(description="TaxOnTax, part of TaxAmount")
+
+    class Config:
+        name = "tax_lines"
+        unique = ["line_id", "tax_seq"]
+        metadata = {"partition_by": ["billing_month"]}

@@ -1,0 +1,35 @@
+"""Fixtures shared by all tests: one Spark session per test process, settings in a temporary home."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from telebill_assets.compute.session import spark_session
+from telebill_assets.settings import Settings
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    session = spark_session(Settings(spark_master="local[2]", spark_memory="1g", shuffle_partitions=2))
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, spark_master="local[2]", spark_memory="1g", shuffle_partitions=2)
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The reference folder beside the checkout; a user's checkout has none."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{SHARED} is missing, and CI must have it")
+        pytest.skip("the shared reference folder is not part of a user's checkout")
+    return SHARED
