@@ -74,5 +74,13 @@ class Settings(BaseSettings):
         return (self.documents or self.home / "documents").absolute()
 
     @cached_property
+    def reports_dir(self) -> Path:
+        return (self.home / "reports").absolute()
+
+    @cached_property
+    def dagster_dir(self) -> Path:
+        return (self.home / "dagster").absolute()
+
+    @cached_property
     def postgres_dir(self) -> Path:
         return (self.home / "postgres").absolute()

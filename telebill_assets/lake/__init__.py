@@ -1,0 +1,1 @@
+"""The lake: Iceberg tables that are read, staged, published and rolled back."""

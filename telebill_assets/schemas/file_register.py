@@ -20,7 +20,7 @@ class FileRegister(Table):
     bytes: T.LongType = pa.Field(ge=0, description="Size as received, in bytes")
     records: T.LongType = pa.Field(ge=0, description="Records read, without headers and blank lines")
     status: T.StringType = pa.Field(isin=FILE_STATUSES, description="landed, duplicate or suspended")
-    reason: T.StringType = pa.Field(nullable=True, isin=FILE_REASONS, description="Why the file is suspended")
+    reason: T.StringType = pa.Field(nullable=True, isin=tuple(FILE_REASONS), description="Why the file is suspended")
     detail: T.StringType = pa.Field(nullable=True, description="What was found and what was expected")
     duplicate_of_day: T.DateType = pa.Field(nullable=True, description="Landing day of the first arrival")
     duplicate_of_path: T.StringType = pa.Field(nullable=True, description="Path of the first arrival")

@@ -37,5 +37,4 @@ class RawCdr(Table):
 
     class Config:
         name = "raw_cdr"
-        unique = ["path", "line"]
         metadata = {"partition_by": ["landing_day"]}

@@ -1,0 +1,81 @@
+"""What the lake can tell about its tables: sizes, partitions, and who changed what when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
+
+from telebill_assets.lake.commit import CODE_VERSION, OPERATION, PARTITION, ROWS, RUN_ID, WITHDRAW
+from telebill_assets.lake.partition import Partition, from_text
+from telebill_assets.schemas.table import TableModel, description, table_name
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """A table as it is now."""
+
+    name: str
+    description: str
+    rows: int
+    files: int
+    bytes: int
+    snapshots: int
+    partitions: int
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """One change of a table: which partition was replaced, by which run; `committed_at` is UTC."""
+
+    id: int
+    committed_at: datetime
+    operation: str
+    run_id: str
+    code_version: str
+    partition: Partition
+    rows: int
+
+
+def table_info(table: Table, model: TableModel) -> TableInfo:
+    """Figures from the current snapshot's own totals; no file is opened."""
+    snapshot = table.current_snapshot()
+    totals = _properties(snapshot) if snapshot else {}
+    return TableInfo(
+        name=table_name(model),
+        description=description(model),
+        rows=int(totals.get("total-records", 0)),
+        files=int(totals.get("total-data-files", 0)),
+        bytes=int(totals.get("total-files-size", 0)),
+        snapshots=len(table.metadata.snapshots),
+        partitions=len(published_partitions(table, model)),
+    )
+
+
+def snapshot_infos(table: Table, model: TableModel) -> list[SnapshotInfo]:
+    """All changes, oldest first."""
+    return [_snapshot_info(snapshot, model) for snapshot in table.metadata.snapshots]
+
+
+def published_partitions(table: Table, model: TableModel) -> list[Partition]:
+    """Partitions that are published now, empty ones too, in order."""
+    last = {_properties(snapshot).get(PARTITION, ""): snapshot for snapshot in table.metadata.snapshots}
+    published = [text for text, snapshot in last.items() if _properties(snapshot).get(OPERATION) != WITHDRAW]
+    return [from_text(model, text) for text in sorted(published)]
+
+
+def _snapshot_info(snapshot: Snapshot, model: TableModel) -> SnapshotInfo:
+    properties = _properties(snapshot)
+    return SnapshotInfo(
+        id=snapshot.snapshot_id,
+        committed_at=datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC),
+        operation=properties.get(OPERATION, ""),
+        run_id=properties.get(RUN_ID, ""),
+        code_version=properties.get(CODE_VERSION, ""),
+        partition=from_text(model, properties.get(PARTITION, "")),
+        rows=int(properties.get(ROWS, 0)),
+    )
+
+
+def _properties(snapshot: Snapshot) -> dict[str, str]:
+    return snapshot.summary.additional_properties if snapshot.summary else {}

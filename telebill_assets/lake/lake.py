@@ -1,0 +1,188 @@
+"""The lake: Iceberg tables whose partitions are read, staged, published and rolled back as a whole."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import dataset
+from pyiceberg.catalog import Catalog
+from pyspark.sql import DataFrame, SparkSession
+
+from telebill_assets.lake import history, maintenance
+from telebill_assets.lake.catalog import ensure_table, find_table, model_metadata, open_catalog
+from telebill_assets.lake.commit import PUBLISH, ROLLBACK, WITHDRAW, Change, latest, replace_partition
+from telebill_assets.lake.conflicts import retry_conflicts
+from telebill_assets.lake.data_files import describe, file_io, live_files
+from telebill_assets.lake.error import LakeError
+from telebill_assets.lake.history import SnapshotInfo, TableInfo
+from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
+from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
+from telebill_assets.schemas.registry import TABLES
+from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+from telebill_assets.settings import Settings
+
+__all__ = ["Lake", "LakeError", "Partition", "SnapshotInfo", "Staged", "TableInfo", "Value"]
+
+Values = Value | Sequence[Value]
+
+
+class Lake:
+    """All tables of one lake folder. Safe to use from several threads and processes."""
+
+    def __init__(self, catalog: Catalog, folder: Path) -> None:
+        self._catalog = catalog
+        self._folder = folder
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Lake":
+        """Open the lake of these settings, making its folder and catalog on first use."""
+        return cls(open_catalog(settings.lake_dir), settings.lake_dir)
+
+    def read(self, spark: SparkSession, model: TableModel, **partition: Values) -> DataFrame:
+        """Published rows of the partitions with these values (a sequence: any of them), or of the whole table."""
+        return _frame(spark, model, self._paths(model, partition, None))
+
+    def read_as_of(self, spark: SparkSession, model: TableModel, snapshot_id: int, **partition: Values) -> DataFrame:
+        """Rows as they were published when this snapshot was the current one.
+
+        Raises:
+            LakeError: the table has no such snapshot.
+        """
+        return _frame(spark, model, self._paths(model, partition, snapshot_id))
+
+    def read_arrow(self, model: TableModel, **partition: Values) -> pa.Table:
+        """Published rows of a small table, without Spark."""
+        return self.dataset(model, **partition).to_table()
+
+    def dataset(self, model: TableModel, snapshot_id: int | None = None, **partition: Values) -> dataset.Dataset:
+        """Published rows, now or as of a snapshot, as an Arrow dataset that filters and limits while reading."""
+        paths = self._paths(model, partition, snapshot_id)
+        return dataset.dataset(paths, schema=arrow_schema(model), format="parquet")
+
+    def stage(self, frame: DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
+        """Write the frame to new files of a partition. They stay invisible until they are published.
+
+        Raises:
+            LakeError: the frame's columns are not the model's, or a row belongs to another partition.
+        """
+        folder = self.staging_folder(model, run_id, **partition)
+        return self.staged(model, write_frame(frame, model, Path(folder)), run_id, **partition)
+
+    def stage_arrow(self, table: pa.Table, model: TableModel, run_id: str, **partition: Value) -> Staged:
+        """Write a small Arrow table to a new file of a partition, like `stage`."""
+        rows = conforming(table, arrow_schema(model), table_name(model))
+        file = f"{self.staging_folder(model, run_id, **partition)}/part-00000.parquet"
+        pq.write_table(rows, file, compression="zstd")
+        return self.staged(model, [file], run_id, **partition)
+
+    def staging_folder(self, model: TableModel, run_id: str, **partition: Value) -> str:
+        """A new folder for tasks that write a partition's Parquet files themselves; hand them to `staged`."""
+        return str(new_folder(self._table_folder(model), run_id, whole_partition(model, partition)))
+
+    def staged(self, model: TableModel, files: Sequence[str], run_id: str, **partition: Value) -> Staged:
+        """Check the footers of files that tasks wrote, and leave out files without rows.
+
+        Raises:
+            LakeError: a file lies outside the table's folder, has other columns than the model, or holds a row
+                of another partition.
+        """
+        whole = whole_partition(model, partition)
+        table_folder = self._table_folder(model)
+        for file in files:
+            if not Path(file).is_relative_to(table_folder):
+                raise LakeError(f"{table_name(model)}: {Path(file).name} was not written to a staging folder")
+        found = describe(file_io(), model_metadata(model, table_folder), files, whole)
+        return Staged(
+            model=model,
+            run_id=run_id,
+            partition=whole,
+            folder=str(Path(files[0]).parent if files else table_folder),
+            files=tuple(file.file_path for file in found),
+            rows=sum(file.record_count for file in found),
+        )
+
+    def read_staged(self, spark: SparkSession, staged: Staged) -> DataFrame:
+        """Rows of staged files, as a reader would see them after publication."""
+        return _frame(spark, staged.model, staged.files)
+
+    @retry_conflicts
+    def publish(self, staged: Staged, code_version: str) -> int:
+        """Replace the partition by the staged files in one atomic commit; return its snapshot id.
+
+        Empty staged files publish an empty partition. Publishing the same files again changes nothing.
+        """
+        model, partition = staged.model, staged.partition
+        table = ensure_table(self._catalog, model, self._table_folder(model))
+        files = describe(table.io, table.metadata, staged.files, partition)
+        change = Change(PUBLISH, staged.run_id, code_version, as_text(partition), staged.rows)
+        return replace_partition(table, row_filter(model, partition), files, change)
+
+    @retry_conflicts
+    def rollback(self, model: TableModel, snapshot_id: int, run_id: str, code_version: str, **partition: Value) -> int:
+        """Make a partition what it was in an earlier snapshot, by a new commit; return the new snapshot id.
+
+        If it was not published then, it is withdrawn: empty, and no longer among the published partitions.
+
+        Raises:
+            LakeError: the table has no such snapshot.
+        """
+        whole = whole_partition(model, partition)
+        rows, name = row_filter(model, whole), as_text(whole)
+        table = find_table(self._catalog, model)
+        if table is None or table.snapshot_by_id(snapshot_id) is None:
+            raise _no_snapshot(model, snapshot_id)
+        files = live_files(table, rows, snapshot_id)
+        operation = ROLLBACK if latest(table, name, until=snapshot_id) else WITHDRAW
+        change = Change(operation, run_id, code_version, name, sum(file.record_count for file in files))
+        return replace_partition(table, rows, files, change)
+
+    def tables(self) -> list[TableInfo]:
+        """All tables that something was published to, in the order of the registry."""
+        found = [(find_table(self._catalog, model), model) for model in TABLES.values()]
+        return [history.table_info(table, model) for table, model in found if table]
+
+    def snapshots(self, model: TableModel) -> list[SnapshotInfo]:
+        """All changes of a table, oldest first."""
+        table = find_table(self._catalog, model)
+        return history.snapshot_infos(table, model) if table else []
+
+    def published_partitions(self, model: TableModel) -> list[Partition]:
+        """Partitions that are published now, in order; an empty partition is published too."""
+        table = find_table(self._catalog, model)
+        return history.published_partitions(table, model) if table else []
+
+    def vacuum(self, *, older_than: timedelta) -> list[str]:
+        """Delete files of the tables' folders that no snapshot refers to, and return their paths.
+
+        Args:
+            older_than: age of the youngest file to delete; must exceed the longest run, whose files are not
+                published yet.
+        """
+        deleted: list[str] = []
+        for model in TABLES.values():
+            folder = self._table_folder(model)
+            paths = maintenance.unreferenced(folder, find_table(self._catalog, model), older_than)
+            maintenance.delete(paths, folder)
+            deleted += map(str, paths)
+        return deleted
+
+    def _table_folder(self, model: TableModel) -> Path:
+        return self._folder / table_name(model)
+
+    def _paths(self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None) -> list[str]:
+        rows, table = row_filter(model, partition), find_table(self._catalog, model)
+        if snapshot_id is not None and (table is None or table.snapshot_by_id(snapshot_id) is None):
+            raise _no_snapshot(model, snapshot_id)
+        return [file.file_path for file in live_files(table, rows, snapshot_id)] if table else []
+
+
+def _frame(spark: SparkSession, model: TableModel, paths: Sequence[str]) -> DataFrame:
+    columns = spark_schema(model)
+    return spark.read.schema(columns).parquet(*paths) if paths else spark.createDataFrame([], columns)
+
+
+def _no_snapshot(model: TableModel, snapshot_id: int) -> LakeError:
+    return LakeError(f"{table_name(model)}: there is no snapshot {snapshot_id}; `telebill tables snapshots` lists them")

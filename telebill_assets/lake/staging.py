@@ -1,0 +1,90 @@
+"""New files of a partition, written but not visible: the audit looks at them before they are published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql.types import StructType
+
+from telebill_assets.lake.error import LakeError
+from telebill_assets.lake.partition import Partition, as_folder
+from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Files that can be published as one partition; `rows` is read from their footers."""
+
+    model: TableModel
+    run_id: str
+    partition: Partition
+    folder: str
+    files: tuple[str, ...]
+    rows: int
+
+
+def new_folder(table_folder: Path, run_id: str, partition: Partition) -> Path:
+    """Make a folder of the partition that no other attempt writes to: data/<partition>/<run id>-<attempt>."""
+    parent = table_folder / "data" / as_folder(partition)
+    for attempt in count(1):
+        folder = parent / f"{quote(run_id, safe='')}-{attempt}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError
+
+
+def write_frame(frame: DataFrame, model: TableModel, folder: Path) -> list[str]:
+    """Write the frame's columns in the model's order, and return the files.
+
+    Raises:
+        LakeError: the frame's columns are not the model's.
+    """
+    columns = spark_schema(model)
+    _same_columns(table_name(model), _types(frame.schema), _types(columns))
+    frame.select(*columns.names).write.mode("append").option("compression", "zstd").parquet(str(folder))
+    return parquet_files(folder)
+
+
+def conforming(table: pa.Table, columns: pa.Schema, name: str) -> pa.Table:
+    """The table with exactly these columns; values are cast only if nothing of them is lost.
+
+    Raises:
+        LakeError: a column is missing, unknown, or does not fit its type.
+    """
+    _same_columns(name, dict.fromkeys(table.column_names), dict.fromkeys(columns.names))
+    return pa.table([_cast(table[field.name], field, name) for field in columns], schema=columns)
+
+
+def parquet_files(folder: Path) -> list[str]:
+    """Parquet files of a folder, in order."""
+    return sorted(str(path) for path in folder.glob("*.parquet"))
+
+
+def _types(columns: StructType) -> dict[str, str]:
+    return {field.name: field.dataType.simpleString() for field in columns}
+
+
+def _cast(column: pa.ChunkedArray, field: pa.Field, name: str) -> pa.ChunkedArray:
+    try:
+        return column.cast(field.type)
+    except pa.ArrowInvalid:  # its text may quote a personal value
+        raise LakeError(f"{name}: {field.name} holds a value that does not fit {field.type}") from None
+
+
+def _same_columns(name: str, found: Mapping[str, str | None], expected: Mapping[str, str | None]) -> None:
+    problems = [f"{column} is missing" for column in expected if column not in found]
+    problems += [f"{column} is unknown" for column in found if column not in expected]
+    problems += [
+        f"{column} is {found[column]}, expected {kind}"
+        for column, kind in expected.items()
+        if column in found and found[column] != kind
+    ]
+    if problems:
+        raise LakeError(f"{name}: {'; '.join(problems)}")

@@ -1,0 +1,56 @@
+"""Every table model, by the name of its table."""
+
+from telebill_assets.schemas.daily_aggregates import DailyAggregates
+from telebill_assets.schemas.excluded_usage import ExcludedUsage
+from telebill_assets.schemas.file_register import FileRegister
+from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.schemas.rated_usage import RatedUsage
+from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.schemas.reference.charges import Charges
+from telebill_assets.schemas.reference.destinations import Destinations
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.products import Products
+from telebill_assets.schemas.reference.rates import Rates
+from telebill_assets.schemas.reference.sellers import Sellers
+from telebill_assets.schemas.reference.services import Services
+from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.schemas.reference.subscriptions import Subscriptions
+from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.schemas.validated_usage import ValidatedUsage
+
+USAGE_TABLES: tuple[TableModel, ...] = (
+    FileRegister,
+    RawCdr,
+    ValidatedUsage,
+    SuspendedUsage,
+    ExcludedUsage,
+    DailyAggregates,
+    RatedUsage,
+    TaxedCharges,
+    TaxLines,
+    Ledger,
+)
+"""Tables that the stages write, partitioned by day or month, in the order of the road."""
+
+REFERENCE_TABLES: tuple[TableModel, ...] = (
+    Sellers,
+    Sources,
+    Accounts,
+    Services,
+    Plans,
+    PlanBands,
+    PlanAllowances,
+    PlanFees,
+    Subscriptions,
+    Destinations,
+    Rates,
+    Products,
+    Charges,
+)
+"""Tables read from the operator's reference files, each replaced as a whole."""
+
+TABLES: dict[str, TableModel] = {table_name(model): model for model in (*USAGE_TABLES, *REFERENCE_TABLES)}
+"""All of them."""
