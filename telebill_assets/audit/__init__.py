@@ -1,0 +1,1 @@
+"""The audit: rules measured in one pass, balances between stages, the ledger."""

@@ -1,0 +1,91 @@
+"""Measuring a table: every rule's failures counted in one pass, or for nothing while the table is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Observation
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.rules import Rule, rules
+from telebill_assets.schemas.table import TableModel, table_name
+
+ROWS = "rows"
+
+
+class Measurement:
+    """The counts of a frame that is observed while it is written."""
+
+    def __init__(self, model: TableModel, observation: Observation) -> None:
+        self._model = model
+        self._observation = observation
+
+    @property
+    def rows(self) -> int:
+        """Rows observed; waits for the write to finish."""
+        return int(self._observation.get[ROWS])
+
+    def results(self) -> list[CheckResult]:
+        """The verdicts, after the write."""
+        return _verdicts(self._model, self._observation.get)
+
+
+def observe(frame: DataFrame, model: TableModel) -> tuple[DataFrame, Measurement]:
+    """Count the failures of every rule while the returned frame is evaluated, without another Spark job."""
+    observation = Observation()
+    return frame.observe(observation, *_counts(model)), Measurement(model, observation)
+
+
+def measure(frame: DataFrame, model: TableModel) -> list[CheckResult]:
+    """The same verdicts by one aggregation over a frame."""
+    row = frame.agg(*_counts(model)).first()
+    return _verdicts(model, row.asDict() if row else {})
+
+
+def failing(frame: DataFrame, model: TableModel) -> DataFrame:
+    """Rows that fail, with the names of the rules in `failed_rules`."""
+    names = [F.when(~rule.build(), F.lit(rule.name)) for rule in rules(model)]
+    tagged = frame.withColumn("failed_rules", F.filter(F.array(*names), lambda name: name.isNotNull()))
+    return tagged.where(F.size("failed_rules") > 0)
+
+
+def check_names(model: TableModel) -> list[tuple[str, str, bool]]:
+    """Name, description and blocking of the checks a table's measurement yields."""
+    table, schema = table_name(model), model.to_schema()
+    names = [(f"{table}_rules", f"Every row of {table} obeys every rule of its model", True)]
+    if any(not rule.blocking for rule in rules(model)):
+        names.append((f"{table}_warnings", f"Rows of {table} that are unusual but valid", False))
+    if schema.unique:
+        names.append((f"{table}_unique", f"No two rows of {table} share {', '.join(schema.unique)}", True))
+    return names
+
+
+def _counts(model: TableModel) -> list[Column]:
+    failures = [F.count_if(~rule.build()).alias(rule.name) for rule in rules(model)]
+    return [F.count(F.lit(1)).alias(ROWS), *failures]
+
+
+def _verdicts(model: TableModel, counts: Mapping[str, Any]) -> list[CheckResult]:
+    by_name = {name: (description, blocking) for name, description, blocking in check_names(model)}
+    blocking = [rule for rule in rules(model) if rule.blocking]
+    warnings = [rule for rule in rules(model) if not rule.blocking]
+    table = table_name(model)
+    results = [_verdict(f"{table}_rules", by_name, blocking, counts)]
+    if warnings:
+        results.append(_verdict(f"{table}_warnings", by_name, warnings, counts))
+    return results
+
+
+def _verdict(
+    name: str, declared: Mapping[str, tuple[str, bool]], asked: Sequence[Rule], counts: Mapping[str, Any]
+) -> CheckResult:
+    description, blocking = declared[name]
+    failures = {rule.name: int(counts[rule.name]) for rule in asked if counts[rule.name]}
+    return CheckResult(
+        name=name,
+        description=description,
+        passed=not failures,
+        blocking=blocking,
+        figure=f"{sum(failures.values()):,} failures of {len(asked)} rules in {counts[ROWS]:,} rows",
+        failures=failures,
+    )
