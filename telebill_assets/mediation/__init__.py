@@ -1,0 +1,1 @@
+"""Mediation: landing files become clean, unique, enriched calls."""

@@ -1,0 +1,70 @@
+"""Enrichment: E.164 numbers, the account and service of a record, local times, jurisdiction."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.mediation.numbering import e164, jurisdiction, with_area
+
+
+def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: DataFrame) -> DataFrame:
+    """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date, jurisdiction and record_key.
+
+    All but record_key are null where they cannot be derived. `sources`, `services` and `accounts` are the
+    reference tables.
+    """
+    dialling = sources.select("source", "country_code", "trunk_prefix", "international_prefix")
+    plan = (F.col("country_code"), F.col("trunk_prefix"), F.col("international_prefix"))
+    numbered = (
+        raw.join(F.broadcast(dialling), "source", "left")
+        .withColumn("caller_e164", e164(F.col("caller"), *plan))
+        .withColumn("callee_e164", e164(F.col("callee"), *plan))
+        .withColumn("record_key", record_key())
+    )
+    served = _with_service(numbered, service_map(services, sources, accounts))
+    areas = with_area(with_area(served, "caller_e164", "calling"), "callee_e164", "called")
+    return _with_own_area_where_withheld(areas).withColumn("jurisdiction", jurisdiction())
+
+
+def record_key() -> Column:
+    """The source's own unique id and leg; else a hash of the fields that make a call what it is."""
+    own_id = F.concat_ws(":", "source", "call_id", "leg")
+    content = F.concat_ws("|", "caller", "callee", F.unix_micros("start_at"), "talk_s", "service_key")
+    return F.when(F.col("call_id").isNotNull(), own_id).otherwise(F.concat_ws(":", "source", F.sha2(content, 256)))
+
+
+def service_map(services: DataFrame, sources: DataFrame, accounts: DataFrame) -> DataFrame:
+    """The service map per source: keys of source `*` hold for every source that does not declare the key itself."""
+    exact = services.where("source != '*'")
+    anywhere = services.where("source = '*'").drop("source").crossJoin(sources.select("source"))
+    shared = anywhere.join(exact.select("source", "service_key").distinct(), ["source", "service_key"], "left_anti")
+    owners = accounts.select(
+        "account_id", "time_zone", F.col("country").alias("account_country"), F.col("state").alias("account_state")
+    )
+    return exact.unionByName(shared).join(F.broadcast(owners), "account_id")
+
+
+def _with_service(records: DataFrame, services: DataFrame) -> DataFrame:
+    mapped = F.broadcast(services.alias("map"))
+    local_start = F.from_utc_timestamp("start_at", F.col("map.time_zone"))
+    valid = F.to_date(local_start).between(
+        F.col("map.valid_from"), F.coalesce(F.col("map.valid_to"), F.to_date(F.lit("9999-12-31")))
+    )
+    same_key = (F.col("cdr.source") == F.col("map.source")) & (F.col("cdr.service_key") == F.col("map.service_key"))
+    return (
+        records.alias("cdr")
+        .join(mapped, same_key & valid, "left")
+        .select("cdr.*", "map.account_id", "map.service_id", "map.time_zone", "account_country", "account_state")
+        .withColumn("local_start", F.from_utc_timestamp("start_at", F.col("time_zone")).cast("timestamp_ntz"))
+        .withColumn("call_date", F.to_date("local_start"))
+    )
+
+
+def _with_own_area_where_withheld(calls: DataFrame) -> DataFrame:
+    """A caller that is withheld or an extension stands where the account stands."""
+    withheld = F.col("calling_country").isNull()
+    own_country = F.when(F.col("country_code") == "1", F.col("account_country")).otherwise(
+        F.concat(F.lit("+"), F.col("country_code"))
+    )
+    return calls.withColumn(
+        "calling_state", F.when(withheld, F.col("account_state")).otherwise(F.col("calling_state"))
+    ).withColumn("calling_country", F.coalesce("calling_country", own_country))

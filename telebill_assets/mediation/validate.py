@@ -1,0 +1,137 @@
+"""Validation: what speaks against billing a record, as one ordered list of rules.
+
+The first rule that fires gives the record its outcome. Duplicate records are looked for only among records
+that no rule stops, so a good copy is never lost to a bad one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+SPAN_TOLERANCE_S = 1
+"""Switches truncate or round seconds: a duration may exceed its span by one."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What counts as future, old and absurd; a landing day ends at midnight of the billing zone."""
+
+    landing_day: date
+    billing_zone: str
+    max_call_age_days: int
+    max_call_s: int
+
+    @property
+    def day_end(self) -> datetime:
+        return datetime.combine(self.landing_day + timedelta(days=1), time(), ZoneInfo(self.billing_zone))
+
+    @property
+    def oldest(self) -> datetime:
+        return self.day_end - timedelta(days=self.max_call_age_days + 1)
+
+
+VERDICT = ("outcome", "reason", "name", "field", "expected")
+
+
+@dataclass(frozen=True)
+class ValidationRule:
+    """One reason not to bill a record. `fires` is null or false where the rule does not apply."""
+
+    outcome: str
+    reason: str
+    name: str
+    field: str
+    expected: str
+    fires: Column
+
+
+def validation_rules(limits: Limits) -> Sequence[ValidationRule]:
+    """All rules in the order in which they are asked, over raw_cdr enriched and joined with its file's status."""
+    answered = F.coalesce(F.col("disposition") == "answered", F.col("talk_s") > 0)
+    span_s = F.unix_seconds("end_at") - F.unix_seconds("answer_at")
+    longest = f"at most {limits.max_call_s} seconds and not longer than from answer to end"
+
+    def suspended(reason: str, name: str, field: str, expected: str, fires: Column) -> ValidationRule:
+        return ValidationRule("suspended", reason, name, field, expected, fires)
+
+    def missing(field: str, fires: Column) -> ValidationRule:
+        return suspended("missing_field", f"{field}_present", field, "a value", fires)
+
+    def non_billable(reason: str, field: str, fires: Column) -> ValidationRule:
+        return ValidationRule("non_billable", reason, reason, field, "", fires)
+
+    return (
+        ValidationRule("duplicate", "duplicate_file", "file_is_new", "path", "", F.col("file_status") == "duplicate"),
+        suspended("malformed", "readable", "", "", F.col("fault").isNotNull()),
+        non_billable("accompanying_row", "leg_kind", F.col("leg_kind") == "accompanying"),
+        missing("start_at", F.col("start_at").isNull()),
+        missing("service_key", answered & F.col("service_key").isNull()),
+        missing("callee", answered & F.col("callee").isNull()),
+        missing("answer_at", answered & F.col("answer_at").isNull()),
+        missing("end_at", answered & F.col("end_at").isNull()),
+        missing("talk_s", answered & F.col("talk_s").isNull()),
+        suspended("negative_duration", "duration_not_negative", "talk_s", "0 or more seconds", F.col("talk_s") < 0),
+        suspended(
+            "end_before_start",
+            "span_in_order",
+            "end_at",
+            "start, answer and end in this order",
+            (F.col("end_at") < F.col("start_at"))
+            | (F.col("answer_at") < F.col("start_at"))
+            | (F.col("end_at") < F.col("answer_at")),
+        ),
+        suspended(
+            "absurd_duration",
+            "duration_plausible",
+            "talk_s",
+            longest,
+            (F.col("talk_s") > limits.max_call_s) | (F.col("talk_s") > span_s + SPAN_TOLERANCE_S),
+        ),
+        suspended(
+            "future_call",
+            "not_in_the_future",
+            "start_at",
+            f"before {limits.day_end.isoformat()}",
+            F.col("start_at") >= F.lit(limits.day_end),
+        ),
+        suspended(
+            "too_old",
+            "not_too_old",
+            "start_at",
+            f"not before {limits.oldest.isoformat()}",
+            F.col("start_at") < F.lit(limits.oldest),
+        ),
+        non_billable("internal", "direction", F.col("direction") == "internal"),
+        non_billable("unanswered", "disposition", ~answered),
+        suspended("bad_number", "callee_is_e164", "callee", "a diallable number", F.col("callee_e164").isNull()),
+        suspended(
+            "unknown_service",
+            "service_is_mapped",
+            "service_key",
+            "a key of services.csv valid on the call's date",
+            F.col("account_id").isNull(),
+        ),
+    )
+
+
+def judge(records: DataFrame, rules: Sequence[ValidationRule]) -> DataFrame:
+    """Add outcome, reason, rule, field and detail of the first rule that fires; all null if none does."""
+    position = F.coalesce(*[F.when(rule.fires, F.lit(i)) for i, rule in enumerate(rules)])
+    verdicts = F.array(*[F.struct(*[F.lit(getattr(rule, name)).alias(name) for name in VERDICT]) for rule in rules])
+    judged = records.withColumn("verdict", F.get(verdicts, position))
+    return judged.select(
+        *records.columns,
+        "verdict.outcome",
+        "verdict.reason",
+        F.col("verdict.name").alias("rule"),
+        F.when(F.col("verdict.reason") == "malformed", F.col("fault_field"))
+        .otherwise(F.col("verdict.field"))
+        .alias("field"),
+        F.when(F.col("verdict.reason") == "malformed", F.col("fault"))
+        .otherwise(F.concat(F.lit("expected "), F.col("verdict.expected")))
+        .alias("detail"),
+    )
