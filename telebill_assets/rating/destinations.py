@@ -1,0 +1,82 @@
+"""Longest prefix: prefixes become disjoint numeric ranges, and numbers are found in them by binary search.
+
+A number's key is its digits padded with zeros to fifteen, times sixteen, plus its length. So a number that is
+shorter than a prefix sorts before all numbers that the prefix starts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
+
+DIGITS = 15
+LENGTHS = 16
+NO_DESTINATION = -1
+
+
+@dataclass(frozen=True)
+class PrefixRanges:
+    """Sorted starts of disjoint key ranges; `owner[i]` holds from `starts[i]` to `starts[i + 1]`."""
+
+    starts: npt.NDArray[np.int64]
+    owner: npt.NDArray[np.int32]
+
+
+def prefix_ranges(owners: Mapping[str, int]) -> PrefixRanges:
+    """Cut the number space at every prefix's start and end; within a prefix its longer ones take precedence."""
+    starts: list[int] = [0]
+    owner: list[int] = [NO_DESTINATION]
+    open_prefixes: list[tuple[int, int]] = []  # end of the range, owner; the innermost is last
+
+    def close_until(key: int) -> None:
+        while open_prefixes and open_prefixes[-1][0] <= key:
+            end, _ = open_prefixes.pop()
+            _cut(starts, owner, end, open_prefixes[-1][1] if open_prefixes else NO_DESTINATION)
+
+    for prefix in sorted(owners):
+        start = number_key(prefix)
+        close_until(start)
+        _cut(starts, owner, start, owners[prefix])
+        open_prefixes.append((_range_end(prefix), owners[prefix]))
+    close_until(10**DIGITS * LENGTHS)
+    return PrefixRanges(np.array(starts, np.int64), np.array(owner, np.int32))
+
+
+def number_key(digits: str) -> int:
+    """Key of a number or prefix."""
+    return int(digits.ljust(DIGITS, "0")) * LENGTHS + len(digits)
+
+
+def _range_end(prefix: str) -> int:
+    """First key after all numbers that start with the prefix."""
+    return (int(prefix) + 1) * 10 ** (DIGITS - len(prefix)) * LENGTHS
+
+
+def _cut(starts: list[int], owner: list[int], key: int, new_owner: int) -> None:
+    if starts[-1] == key:
+        owner[-1] = new_owner
+    else:
+        starts.append(key)
+        owner.append(new_owner)
+
+
+def number_key_column(number: Column) -> Column:
+    """Key of an E.164 column ('+' and digits)."""
+    digits = F.substring(number, 2, DIGITS)
+    return F.rpad(digits, DIGITS, "0").cast("long") * LENGTHS + F.length(digits)
+
+
+def owner_lookup(ranges: PrefixRanges) -> Callable[[Column], Column]:
+    """A column function from number keys to owners; NO_DESTINATION where no prefix matches or the key is null."""
+
+    @pandas_udf("int")
+    def lookup(keys: pd.Series) -> pd.Series:
+        position = np.searchsorted(ranges.starts, keys.to_numpy(np.int64), side="right") - 1
+        return pd.Series(ranges.owner[position])
+
+    return lambda keys: lookup(F.coalesce(keys, F.lit(0).cast("long")))

@@ -1,0 +1,82 @@
+"""Usage lines: a month's calls per account, direction, destination and jurisdiction."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.rating.rate_groups import RATE_SCALE, GroupedRate
+from telebill_assets.rating.tariff import Tariff
+
+LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction")
+MINUTES = "decimal(18,6)"
+
+
+def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
+    """One line per account, direction, destination and jurisdiction; amounts are summed exactly.
+
+    The unit price is shown where all calls of the line had one and the same price per minute.
+    """
+    spark = aggregates.sparkSession
+    prices = spark.createDataFrame(_minute_prices(tariff), "rate_id string, minute_price long")
+    summed = (
+        aggregates.join(F.broadcast(prices), "rate_id", "left")
+        .groupBy(*LINE_KEYS)
+        .agg(
+            F.sum("calls").alias("calls"),
+            F.sum("talk_s").alias("talk_s"),
+            F.sum("billed_s").alias("billed_s"),
+            F.sum("charge").alias("exact_amount"),
+            F.min("minute_price").alias("lowest"),
+            F.max("minute_price").alias("highest"),
+            F.count_if(F.col("minute_price").isNull()).alias("without_price"),
+            F.min("call_date").alias("service_from"),
+            F.max("call_date").alias("service_to"),
+        )
+    )
+    same_price = (F.col("lowest") == F.col("highest")) & (F.col("without_price") == 0)
+    price = F.col("lowest").cast("decimal(18,0)") / F.lit(RATE_SCALE).cast("decimal(9,0)")
+    named = _with_name(summed, tariff)
+    return named.select(
+        *LINE_KEYS,
+        F.concat_ws("-", "account_id", F.lit("usage"), "direction", "destination", "jurisdiction").alias("line_id"),
+        F.lit("usage").alias("line_kind"),
+        F.concat(F.lit("usage_"), "jurisdiction").alias("product"),
+        usage_description().alias("description"),
+        "calls",
+        "talk_s",
+        "billed_s",
+        minutes(F.col("billed_s")).alias("quantity"),
+        F.lit("min").alias("unit"),
+        F.when(same_price, price).alias("unit_price"),
+        "exact_amount",
+        "service_from",
+        "service_to",
+    )
+
+
+def minutes(seconds: Column) -> Column:
+    """Seconds as minutes with six decimals."""
+    return F.round(seconds.cast("decimal(18,0)") / F.lit(60), 6).cast(MINUTES)
+
+
+def usage_description() -> Column:
+    """What the calls of a line were."""
+    way = F.when(F.col("direction") == "inbound", "Calls from ").otherwise("Calls to ")
+    return F.concat(way, F.col("destination_name"), F.lit(", "), F.translate("jurisdiction", "_", "-"))
+
+
+def _with_name(lines: DataFrame, tariff: Tariff) -> DataFrame:
+    names = [(row["destination"], row["destination_name"]) for row in tariff.destinations]
+    frame = lines.sparkSession.createDataFrame(names, "destination string, destination_name string")
+    return lines.join(F.broadcast(frame), "destination")
+
+
+def _minute_prices(tariff: Tariff) -> list[tuple[str, int]]:
+    """Rates that cost the same every minute, as whole numbers of 10^-8."""
+    rates: list[GroupedRate] = [row["rate"] for rows in tariff.rates.values() for row in rows]
+    return [
+        (rate.rate_id, rate.groups[0].per_second * 60 // rate.denominator)
+        for rate in rates
+        if len({group.per_second for group in rate.groups}) == 1
+        and rate.connect_fee == 0
+        and rate.groups[0].per_second * 60 % rate.denominator == 0
+    ]
