@@ -1,0 +1,1 @@
+"""Compute: the Spark session, jobs, and the runners that execute them."""

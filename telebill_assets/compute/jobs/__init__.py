@@ -1,0 +1,25 @@
+"""The jobs, one per asset: read published partitions, transform, write, audit, publish."""
+
+from collections.abc import Callable, Mapping
+
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.jobs import (
+    daily_aggregates,
+    invoice_documents,
+    invoices,
+    rated_usage,
+    raw_cdr,
+    taxed_charges,
+    validated_usage,
+)
+from telebill_assets.compute.request import JobReport
+
+JOBS: Mapping[str, Callable[[JobContext], JobReport]] = {
+    "raw_cdr": raw_cdr.run,
+    "validated_usage": validated_usage.run,
+    "daily_aggregates": daily_aggregates.run,
+    "rated_usage": rated_usage.run,
+    "taxed_charges": taxed_charges.run,
+    "invoices": invoices.run,
+    "invoice_documents": invoice_documents.run,
+}

@@ -1,0 +1,92 @@
+"""The one place where job reports become Dagster events and table models become catalogue metadata."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import dagster as dg
+
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.compute.request import JobReport
+from telebill_assets.schemas.table import TableModel, table_name
+
+
+def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:
+    """Definition metadata of a table: name, place, columns with their meaning."""
+    columns = [
+        dg.TableColumn(
+            name,
+            type=column.dtype.type.simpleString(),
+            description=column.description,
+            constraints=dg.TableColumnConstraints(nullable=column.nullable),
+        )
+        for name, column in model.to_schema().columns.items()
+    ]
+    return {
+        "dagster/table_name": f"telebill.{table_name(model)}",
+        "dagster/uri": uri,
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+    }
+
+
+def published_events(report: JobReport, declared: Collection[str]) -> dg.MaterializeResult:
+    """The materialisation of a published partition, with the verdict of every declared check."""
+    return dg.MaterializeResult(metadata=_metadata(report), check_results=list(_check_results(report, declared)))
+
+
+def held_events(report: JobReport, declared: Collection[str]) -> Iterator[dg.AssetCheckResult]:
+    """The verdicts of a partition that the audit held back; it is not materialised."""
+    yield from _check_results(report, declared)
+
+
+def _check_results(report: JobReport, declared: Collection[str]) -> Iterator[dg.AssetCheckResult]:
+    found = {check.name: check for check in report.checks}
+    unknown = found.keys() - set(declared)
+    if unknown:
+        msg = f"{report.job} reported checks that its asset does not declare: {sorted(unknown)}"
+        raise dg.Failure(msg, allow_retries=False)
+    for name in declared:
+        yield _check_result(found[name]) if name in found else _not_reported(name)
+
+
+def _check_result(check: CheckResult) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"figure": check.figure}
+    if check.failures:
+        metadata["failures"] = dg.MetadataValue.table(
+            [dg.TableRecord({"rule": rule, "failures": count}) for rule, count in sorted(check.failures.items())]
+        )
+    if check.samples:
+        metadata["samples"] = dg.MetadataValue.md("\n".join(f"- `{sample}`" for sample in check.samples))
+    return dg.AssetCheckResult(
+        check_name=check.name,
+        passed=check.passed,
+        severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+        description=check.description,
+    )
+
+
+def _not_reported(name: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(check_name=name, passed=False, metadata={"figure": "the job did not report this check"})
+
+
+def _metadata(report: JobReport) -> dict[str, Any]:
+    own = report.tables[0] if report.tables else None
+    metadata: dict[str, Any] = {name: _number(value) for name, value in report.figures.items()}
+    if own:
+        metadata["dagster/partition_row_count"] = dg.MetadataValue.int(own.rows)
+        metadata["dagster/uri"] = own.location
+        metadata["tables"] = dg.MetadataValue.table(
+            [
+                dg.TableRecord({"table": table.table, "rows": table.rows, "snapshot": str(table.snapshot_id)})
+                for table in report.tables
+            ]
+        )
+    for title, figures in report.breakdown.items():
+        if figures:
+            records = [dg.TableRecord({"of": name, "figure": value}) for name, value in figures.items()]
+            metadata[f"{title} by"] = dg.MetadataValue.table(records)
+    return metadata
+
+
+def _number(value: str) -> Any:
+    return dg.MetadataValue.int(int(value)) if value.isdigit() else dg.MetadataValue.text(value)

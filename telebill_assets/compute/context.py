@@ -1,0 +1,30 @@
+"""What every job is given: its request, the settings, a Spark session and the lake."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame, SparkSession
+
+from telebill_assets.compute.request import JobRequest
+from telebill_assets.lake.lake import Lake
+from telebill_assets.schemas.table import TableModel
+from telebill_assets.settings import Settings
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """One job's surroundings."""
+
+    request: JobRequest
+    settings: Settings
+    spark: SparkSession
+    lake: Lake
+
+    @property
+    def partition(self) -> date:
+        """Landing day, or first day of the billing month."""
+        return self.request.partition
+
+    def reference(self, model: TableModel) -> DataFrame:
+        """A published reference table; small, so it is shipped with the plan."""
+        return self.spark.createDataFrame(self.lake.read_arrow(model))

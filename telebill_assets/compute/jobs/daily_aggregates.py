@@ -1,0 +1,93 @@
+"""The job of daily_aggregates: every validated call is priced, then summed per account and rate."""
+
+from datetime import date
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.balance import balance
+from telebill_assets.audit.ledger import NOTHING, ledger_rows, records_by_reason, totals_by_outcome
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.publication import Publication
+from telebill_assets.compute.request import JobReport
+from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
+from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.schemas.daily_aggregates import DailyAggregates
+from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.schemas.validated_usage import ValidatedUsage
+
+STAGE = "daily_aggregates"
+TABLES = (
+    DailyAggregates,
+    SuspendedUsage,
+    Ledger,
+)
+GATES = {
+    "calls_balance": "Every validated call is priced or suspended for want of a plan or rate",
+    "charges_balance": "The aggregates hold every priced call, second and charge",
+}
+
+
+def run(context: JobContext) -> JobReport:
+    """Price and sum the calls of one landing day."""
+    day, publication = context.partition, Publication(context)
+    calls = context.lake.read(context.spark, ValidatedUsage, landing_day=day)
+    priced = price_calls(calls, published_tariff(context)).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        aggregates = publication.write(DailyAggregates, aggregate(priced), landing_day=day)
+        suspended = _with_text(context, unpriced_calls(priced), day)
+        publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
+        ledger = publication.write(Ledger, _counted(priced, day), period=day, stage=STAGE)
+    finally:
+        priced.unpersist()
+
+    totals = totals_by_outcome(ledger)
+    outcomes = {name: totals.get(name, NOTHING) for name in ("priced", "suspended")}
+    validated = totals_by_outcome(context.lake.read(context.spark, Ledger, period=day, stage="validated_usage"))
+    summed = aggregates.agg(
+        F.coalesce(F.sum("calls"), F.lit(0)).alias("records"),
+        F.coalesce(F.sum("talk_s"), F.lit(0)).alias("talk_s"),
+        F.coalesce(F.sum("billed_s"), F.lit(0)).alias("billed_s"),
+        F.coalesce(F.sum("charge"), F.lit(0)).alias("amount"),
+    ).first()
+    received = validated.get("validated", NOTHING)
+    publication.check(
+        balance(
+            "calls_balance",
+            GATES["calls_balance"],
+            ("validated", {"records": received["records"], "talk_s": received["talk_s"]}),
+            outcomes,
+        ),
+        balance(
+            "charges_balance",
+            GATES["charges_balance"],
+            ("priced", outcomes["priced"]),
+            {"in aggregates": summed.asDict() if summed else {}},
+        ),
+    )
+    priced_totals = outcomes["priced"]
+    figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
+    unpriced = {reason: str(count) for reason, count in records_by_reason(ledger, "suspended").items()}
+    return publication.finish(figures, {"suspended": unpriced})
+
+
+def _with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:
+    raw = context.lake.read(context.spark, RawCdr, landing_day=day).select("path", "line", "raw")
+    return raw.join(F.broadcast(unpriced), ["path", "line"])
+
+
+def _counted(priced: DataFrame, day: date) -> DataFrame:
+    outcome = F.when(F.col("unpriced").isNull(), "priced").otherwise("suspended")
+    counted = priced.groupBy(
+        "path", "source", "currency", outcome.alias("outcome"), F.col("unpriced").alias("reason")
+    ).agg(
+        F.count("*").alias("records"),
+        F.sum("talk_s").alias("talk_s"),
+        F.sum("billed_s").alias("billed_s"),
+        F.sum("charge").alias("amount"),
+    )
+    return ledger_rows(counted, STAGE, day)

@@ -1,0 +1,83 @@
+"""The job of invoices: assembled, footed, loaded as drafts, then numbered and frozen in one transaction."""
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.balance import balance
+from telebill_assets.audit.ledger import ledger_rows, totals_by_outcome
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.publication import Publication
+from telebill_assets.compute.request import JobReport
+from telebill_assets.database.migrate import migrate
+from telebill_assets.database.server import database_url
+from telebill_assets.invoicing.assembly import Assembly, assemble
+from telebill_assets.invoicing.finalise import finalise
+from telebill_assets.invoicing.footing import footing_check
+from telebill_assets.invoicing.store import load_drafts
+from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.schemas.rated_usage import RatedUsage
+from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.schemas.reference.products import Products
+from telebill_assets.schemas.reference.sellers import Sellers
+from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+
+STAGE = "invoices"
+TABLES = (Ledger,)
+GATES = {
+    "invoices_foot": "On every invoice the lines, taxes and pass-through items add up to the amount payable",
+    "charges_invoiced": "Every charge line is on exactly one invoice or held with a reason, to the cent",
+    "every_account_invoiced": "Every account with charges has exactly one invoice or a stated reason for none",
+}
+
+
+def run(context: JobContext) -> JobReport:
+    """Invoice one billing month. Nothing reaches the database unless every gate is passed."""
+    month, publication = context.partition, Publication(context)
+    spark, lake = context.spark, context.lake
+    rated = lake.read(spark, RatedUsage, billing_month=month)
+    taxed = lake.read(spark, TaxedCharges, billing_month=month)
+    taxes = lake.read(spark, TaxLines, billing_month=month)
+    assembly = assemble(
+        rated,
+        taxed,
+        taxes,
+        context.reference(Accounts),
+        context.reference(Sellers),
+        context.reference(Products),
+        month=month,
+    ).persist()
+    try:
+        ledger = publication.write(Ledger, _counted(assembly, month), period=month, stage=STAGE)
+        publication.check(footing_check(assembly), _charges_invoiced(taxed, assembly), _every_account(rated, assembly))
+        if not publication.held:
+            url = database_url(context.settings)
+            migrate(url)
+            load_drafts(assembly, url, month, context.request.run_id, context.request.code_version)
+            finalise(url, month)
+    finally:
+        assembly.unpersist()
+    return publication.finish({"invoices": str(_records(ledger, "invoice"))}, _by_currency(ledger))
+
+
+def _counted(assembly: Assembly, month: date) -> DataFrame:
+    invoices = assembly.invoices.groupBy("currency").agg(
+        F.count("*").alias("records"),
+        *[F.sum(name).alias(name) for name in ("net", "tax", "pass_through", "payable")],
+    )
+    shown = {"invoice": "payable", "net": "net", "pass_through": "pass_through", "payable": "payable"}
+    totals = [
+        invoices.select("currency", F.lit(outcome).alias("outcome"), "records", F.col(name).alias("amount"))
+        for outcome, name in shown.items()
+    ]
+    currencies = assembly.invoices.select("invoice_id", "currency")
+    by_level = (
+        assembly.taxes.join(currencies, "invoice_id")
+        .groupBy("currency", F.lit("tax").alias("outcome"), F.col("level").alias("reason"))
+        .agg(F.count("*").alias("records"), F.sum("amount").alias("amount"))
+    )
+    rows = by_level
+    for total in totals:
+        rows = rows.unionByName(total, allowMissingColumns=True)
+    return ledger_rows(rows, STAGE, month)

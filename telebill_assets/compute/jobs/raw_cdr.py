@@ -1,0 +1,99 @@
+"""The job of raw_cdr: land a day's files, register them, count what was received."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.balance import balance
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.ledger import NOTHING, ledger_rows, totals_by_outcome
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.days import earlier_days
+from telebill_assets.compute.publication import Publication
+from telebill_assets.compute.request import JobReport
+from telebill_assets.mediation.landing import LandingFile, Source, land, list_files
+from telebill_assets.mediation.register import register
+from telebill_assets.schemas.file_register import FileRegister
+from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.schemas.reference.sources import Sources
+
+STAGE = "raw_cdr"
+TABLES = (
+    RawCdr,
+    FileRegister,
+    Ledger,
+)
+GATES = {
+    "every_file_registered": "Every file of the landing folder has its row in the file register",
+    "every_record_landed": "Every record of every readable file is in raw_cdr, once",
+}
+
+
+def run(context: JobContext) -> JobReport:
+    """Land the files of one day."""
+    day, publication = context.partition, Publication(context)
+    files = list_files(str(context.settings.landing_dir), day)
+    report, data_files = _landed(context, files, day)
+    raw = publication.adopt(RawCdr, data_files, landing_day=day)
+    earlier = context.lake.read(context.spark, FileRegister, landing_day=earlier_days(context))
+    registered = publication.write(FileRegister, register(report, earlier, day), landing_day=day)
+    ledger = publication.write(Ledger, _received(registered, raw, day), period=day, stage=STAGE)
+
+    received = totals_by_outcome(ledger).get("received", NOTHING)
+    publication.check(
+        _every_file_registered(files, publication.rows(FileRegister)),
+        balance(
+            "every_record_landed",
+            GATES["every_record_landed"],
+            ("in files", {"records": received["records"]}),
+            {"in raw_cdr": {"records": publication.rows(RawCdr)}},
+        ),
+    )
+    figures = {"files": str(len(files)), "records": str(received["records"])}
+    return publication.finish(figures, {"files_suspended": _as_text(_suspended_files(registered))})
+
+
+def _landed(context: JobContext, files: Sequence[LandingFile], day: date) -> tuple[DataFrame, list[str]]:
+    """The landing report, saved so that the files are read once, and the data files the tasks wrote."""
+    folder = context.lake.staging_folder(RawCdr, context.request.run_id, landing_day=day)
+    known = context.lake.read_arrow(Sources).to_pylist()
+    sources = {row["source"]: Source(row["layout"], row["time_zone"]) for row in known}
+    report = land(context.spark, str(context.settings.landing_dir), files, sources=sources, day=day, folder=folder)
+    report.write.parquet(f"{folder}/report")
+    saved = context.spark.read.parquet(f"{folder}/report")
+    data_files = saved.where("data_file IS NOT NULL").select("data_file").distinct().collect()
+    return saved, sorted(row["data_file"] for row in data_files)
+
+
+def _received(registered: DataFrame, raw: DataFrame, day: date) -> DataFrame:
+    seconds = raw.groupBy("path").agg(F.sum("talk_s").alias("talk_s"))
+    counted = registered.join(seconds, "path", "left").select(
+        "path",
+        "source",
+        F.when(F.col("status") == "suspended", "file_suspended").otherwise("received").alias("outcome"),
+        "reason",
+        "records",
+        "talk_s",
+    )
+    return ledger_rows(counted, STAGE, day)
+
+
+def _every_file_registered(files: Sequence[LandingFile], registered: int) -> CheckResult:
+    return balance(
+        "every_file_registered",
+        GATES["every_file_registered"],
+        ("in the landing zone", {"files": len(files)}),
+        {"registered": {"files": registered}},
+    )
+
+
+def _suspended_files(registered: DataFrame) -> dict[str, int]:
+    rows = registered.where("status = 'suspended'").groupBy("reason").count().collect()
+    return {row["reason"]: row["count"] for row in rows}
+
+
+def _as_text(counts: dict[str, int]) -> dict[str, str]:
+    return {reason: str(count) for reason, count in sorted(counts.items())}

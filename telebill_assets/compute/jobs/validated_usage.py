@@ -1,0 +1,106 @@
+"""The job of validated_usage: every landed record is validated, suspended, a duplicate or not billable."""
+
+from datetime import date
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.balance import Totals, balance
+from telebill_assets.audit.ledger import NOTHING, ledger_rows, records_by_reason, totals_by_outcome
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.days import earlier_days
+from telebill_assets.compute.publication import Publication
+from telebill_assets.compute.request import JobReport
+from telebill_assets.mediation import outcomes
+from telebill_assets.mediation.duplicates import losers
+from telebill_assets.mediation.enrich import enrich
+from telebill_assets.mediation.validate import Limits, judge, validation_rules
+from telebill_assets.schemas.excluded_usage import ExcludedUsage
+from telebill_assets.schemas.file_register import FileRegister
+from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.schemas.reference.services import Services
+from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.schemas.validated_usage import ValidatedUsage
+
+STAGE = "validated_usage"
+TABLES = (
+    ValidatedUsage,
+    SuspendedUsage,
+    ExcludedUsage,
+    Ledger,
+)
+GATES = {
+    "records_balance": "Every record received has exactly one outcome",
+    "every_outcome_written": "The tables hold every record with its outcome",
+}
+OUTCOMES = ("validated", "suspended", "duplicate", "non_billable")
+
+
+def run(context: JobContext) -> JobReport:
+    """Settle every record of one landing day."""
+    day, publication = context.partition, Publication(context)
+    raw = context.lake.read(context.spark, RawCdr, landing_day=day)
+    settled = _settled(context, raw).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        publication.write(ValidatedUsage, outcomes.validated_usage(settled), landing_day=day)
+        suspended = outcomes.suspended_usage(settled, raw)
+        publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
+        publication.write(ExcludedUsage, outcomes.excluded_usage(settled), landing_day=day)
+        ledger = publication.write(Ledger, _counted(settled, day), period=day, stage=STAGE)
+    finally:
+        settled.unpersist()
+
+    received = context.lake.read(context.spark, Ledger, period=day, stage="raw_cdr")
+    totals = totals_by_outcome(ledger)
+    parts = {name: _records_and_seconds(totals.get(name, NOTHING)) for name in OUTCOMES}
+    whole = _records_and_seconds(totals_by_outcome(received).get("received", NOTHING))
+    written = {
+        "validated": {"records": publication.rows(ValidatedUsage)},
+        "suspended": {"records": publication.rows(SuspendedUsage)},
+        "excluded": {"records": publication.rows(ExcludedUsage)},
+    }
+    publication.check(
+        balance("records_balance", GATES["records_balance"], ("received", whole), parts),
+        balance(
+            "every_outcome_written",
+            GATES["every_outcome_written"],
+            ("received", {"records": whole["records"]}),
+            written,
+        ),
+    )
+    figures = {name: str(parts[name]["records"]) for name in OUTCOMES}
+    return publication.finish(
+        figures, {name: _as_text(records_by_reason(ledger, name)) for name in OUTCOMES if name != "validated"}
+    )
+
+
+def _settled(context: JobContext, raw: DataFrame) -> DataFrame:
+    settings = context.settings
+    files = context.lake.read(context.spark, FileRegister, landing_day=context.partition)
+    status = files.select("path", F.col("status").alias("file_status"))
+    enriched = enrich(
+        raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
+    )
+    limits = Limits(context.partition, settings.billing_zone, settings.max_call_age_days, settings.max_call_s)
+    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
+    earlier = context.lake.read(context.spark, ValidatedUsage, landing_day=earlier_days(context))
+    return outcomes.settle(judged, losers(judged.where("outcome IS NULL"), earlier), files)
+
+
+def _counted(settled: DataFrame, day: date) -> DataFrame:
+    counted = settled.groupBy("path", "source", "outcome", "reason").agg(
+        F.count("*").alias("records"), F.sum("talk_s").alias("talk_s")
+    )
+    return ledger_rows(counted, STAGE, day)
+
+
+def _records_and_seconds(totals: Totals) -> dict[str, int]:
+    return {"records": int(totals["records"]), "talk_s": int(totals["talk_s"])}
+
+
+def _as_text(counts: dict[str, int]) -> dict[str, str]:
+    return {reason: str(count) for reason, count in counts.items()}

@@ -1,0 +1,32 @@
+"""Runners execute job requests: in this process, or on a cluster that runs `telebill_assets.compute.main`."""
+
+from abc import ABC, abstractmethod
+
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.jobs import JOBS
+from telebill_assets.compute.reports import save_report
+from telebill_assets.compute.request import JobReport, JobRequest
+from telebill_assets.compute.session import spark_session
+from telebill_assets.lake.lake import Lake
+from telebill_assets.settings import Settings
+
+
+class Runner(ABC):
+    """Executes one job request and reports what it wrote and what the audit found."""
+
+    @abstractmethod
+    def run(self, request: JobRequest) -> JobReport:
+        """Run the job to its end. Infrastructure errors are raised; findings are in the report."""
+
+
+class LocalRunner(Runner):
+    """Runs jobs in this process; Spark itself may be local or a standalone cluster (`TELEBILL_SPARK_MASTER`)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def run(self, request: JobRequest) -> JobReport:
+        context = JobContext(request, self._settings, spark_session(self._settings), Lake.open(self._settings))
+        report = JOBS[request.job](context)
+        save_report(self._settings.reports_dir, request.run_id, report)
+        return report

@@ -1,0 +1,19 @@
+"""The tariff as published in the lake."""
+
+from telebill_assets.compute.context import JobContext
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.schemas.reference.charges import Charges
+from telebill_assets.schemas.reference.destinations import Destinations
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.products import Products
+from telebill_assets.schemas.reference.rates import Rates
+from telebill_assets.schemas.reference.subscriptions import Subscriptions
+from telebill_assets.schemas.table import table_name
+
+MODELS = (Accounts, Plans, PlanBands, PlanAllowances, PlanFees, Subscriptions, Destinations, Rates, Charges, Products)
+
+
+def published_tariff(context: JobContext) -> Tariff:
+    """Build the tariff from the reference tables that are visible now."""
+    return Tariff.build({table_name(model): context.lake.read_arrow(model) for model in MODELS})

@@ -1,0 +1,62 @@
+"""Running the jobs through Dagster from the command line, on the instance that the UI shows."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
+from telebill_assets.definitions import build_definitions
+from telebill_assets.settings import Settings
+
+DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
+
+
+class RunFailedError(Exception):
+    """A Dagster run failed; the message says which step and why, in one line each."""
+
+
+class Operator:
+    """Starts runs and waits for them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._instance = instance_of(settings)
+        self._defs = build_definitions(settings)
+
+    def publish_reference(self) -> None:
+        """Check and publish the reference files."""
+        self._run(REFERENCE_JOB, None)
+
+    def run_day(self, partition_key: str) -> None:
+        """Run the daily assets of one landing day."""
+        self._run(DAILY_JOB, partition_key)
+
+    def run_month(self, partition_key: str) -> None:
+        """Run the monthly assets of one billing month."""
+        self._run(MONTHLY_JOB, partition_key)
+
+    def _run(self, job_name: str, partition_key: str | None) -> None:
+        job = self._defs.resolve_job_def(job_name)
+        result = job.execute_in_process(instance=self._instance, partition_key=partition_key, raise_on_error=False)
+        if not result.success:
+            raise RunFailedError(f"{job_name} {partition_key or ''} failed: {'; '.join(_failures(result))}")
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    failed = [event for event in result.all_events if event.is_step_failure]
+    return [f"{event.step_key}: {_innermost(event.step_failure_data.error)}" for event in failed]
+
+
+def _innermost(error: "dg.SerializableErrorInfo | None") -> str:
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip().splitlines()[0] if error else "no reason given"
+
+
+def instance_of(settings: Settings) -> dg.DagsterInstance:
+    """The Dagster instance in <home>/dagster, made on first use."""
+    settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    config = settings.dagster_dir / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML.read_text(encoding="utf-8"), encoding="utf-8")
+    return dg.DagsterInstance.from_config(str(settings.dagster_dir))
