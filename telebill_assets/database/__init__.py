@@ -1,0 +1,1 @@
+"""The billing database: PostgreSQL, embedded or by DSN, and its migrations."""

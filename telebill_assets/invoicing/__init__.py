@@ -1,0 +1,1 @@
+"""Invoicing: charge lines and taxes become numbered, final invoices and their documents."""

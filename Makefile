@@ -1,0 +1,45 @@
+# Everything a newcomer needs: `make demo` and `make test`. Set-up happens by itself.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
+export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
+
+.PHONY: demo test ui bench-day setup java browser lint clean
+
+demo: setup ## Run a month of the demo operator, from files to invoices
+	@. ./deploy/java-home.sh && $(BIN)/telebill demo
+
+ui: setup ## Open Dagster's UI on the demo's instance
+	@. ./deploy/java-home.sh && $(BIN)/dagster dev -w workspace.yaml
+
+test: setup browser lint ## Lint, type-check and test
+	@. ./deploy/java-home.sh && $(BIN)/pytest
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench-day: setup ## Time one big day beside the same work in DuckDB
+	@. ./deploy/java-home.sh && $(BIN)/python benchmarks/day.py
+
+setup: $(VENV)/.installed java
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "telebill needs Python 3.11 or newer; set PYTHON=")'
+	@echo "Installing telebill's locked dependencies into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+java: ## Find Java 17; install it where that is possible without asking
+	@sh deploy/find-java.sh
+
+browser: ## The browser test's Chromium, where it can be installed without asking
+	@sh deploy/find-chromium.sh
+
+clean: ## Forget the demo
+	rm -rf $(TELEBILL_HOME)
