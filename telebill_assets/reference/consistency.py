@@ -1,0 +1,183 @@
+"""What the reference files must say together: every reference leads somewhere, and nothing is said twice."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_precision
+
+from telebill_assets.rating.bands import DAY_S, week_of
+from telebill_assets.rating.rate_groups import RateTooLargeError, grouped_rate
+from telebill_assets.reference.findings import Finding
+from telebill_assets.reference.rows import Row
+from telebill_assets.schemas.validated_usage import JURISDICTIONS
+
+Tables = Mapping[str, Sequence[Row]]
+ANY = "*"
+WEEK_S = 7 * DAY_S
+
+REFERENCES = (
+    ("accounts", "seller_id", "sellers"),
+    ("services", "account_id", "accounts"),
+    ("subscriptions", "account_id", "accounts"),
+    ("subscriptions", "plan_id", "plans"),
+    ("plan_fees", "product", "products"),
+    ("charges", "account_id", "accounts"),
+    ("charges", "product", "products"),
+    ("rates", "destination", "destinations"),
+    ("plan_allowances", "destination_group", "destinations"),
+    ("plans", "rate_deck", "rates"),
+)
+"""Table, its column, and the table in which the value must be found in the column of the same name."""
+
+VALIDITIES = (
+    ("services", ("source", "service_key")),
+    ("subscriptions", ("account_id",)),
+    ("rates", ("rate_deck", "destination", "jurisdiction", "direction", "band", "from_s")),
+)
+"""Tables whose rows with the same key must not be valid on the same day."""
+
+
+def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
+    """Everything that is wrong between rows and between files."""
+    known_layouts = sorted(layouts)
+    return [
+        *_dangling(tables),
+        *_overlapping(tables),
+        *_each(tables["sources"], "layout", lambda v: v in known_layouts, f"one of {', '.join(known_layouts)}"),
+        *_each(tables["sources"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
+        *_each(tables["accounts"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
+        *_each(tables["accounts"], "locale", _known_locale, "a locale such as de_DE"),
+        *_each(tables["accounts"], "currency", _two_decimals, "a currency with two decimals"),
+        *_each(tables["plans"], "currency", _two_decimals, "a currency with two decimals"),
+        *_service_sources(tables),
+        *_subscription_currencies(tables),
+        *_product_categories(tables),
+        *_usage_products(tables),
+        *_bands_cover_the_week(tables),
+        *_one_allowance_per_group(tables),
+        *_destinations_agree(tables),
+        *_rate_groups(tables),
+        *_rate_bands(tables),
+    ]
+
+
+def _each(rows: Iterable[Row], field: str, holds: Callable[[Any], bool], expected: str) -> Iterator[Finding]:
+    return (row.wrong(field, expected) for row in rows if not holds(row[field]))
+
+
+def _known_locale(name: str) -> bool:
+    try:
+        Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def _two_decimals(currency: str) -> bool:
+    return get_currency_precision(currency) == 2
+
+
+def _dangling(tables: Tables) -> Iterator[Finding]:
+    for table, column, target in REFERENCES:
+        known = {row[column] for row in tables[target]}
+        yield from _each(tables[table], column, known.__contains__, f"a {column} of {target}")
+
+
+def _service_sources(tables: Tables) -> Iterator[Finding]:
+    known = {ANY, *(row["source"] for row in tables["sources"])}
+    return _each(tables["services"], "source", known.__contains__, "a source of sources.csv, or *")
+
+
+def _overlapping(tables: Tables) -> Iterator[Finding]:
+    for table, key in VALIDITIES:
+        grouped: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in tables[table]:
+            grouped[tuple(row[name] for name in key)].append(row)
+        for rows in grouped.values():
+            ordered = sorted(rows, key=lambda row: row["valid_from"])
+            for before, after in itertools.pairwise(ordered):
+                if after["valid_from"] <= (before["valid_to"] or date.max):
+                    yield after.wrong("valid_from", f"a day after the validity of line {before.line} has ended")
+
+
+def _subscription_currencies(tables: Tables) -> Iterator[Finding]:
+    of_account = {row["account_id"]: row["currency"] for row in tables["accounts"]}
+    of_plan = {row["plan_id"]: row["currency"] for row in tables["plans"]}
+    for row in tables["subscriptions"]:
+        wanted, found = of_account.get(row["account_id"]), of_plan.get(row["plan_id"])
+        if wanted and found and wanted != found:
+            yield row.wrong("plan_id", f"a plan in {wanted}, the currency of the account; this one is in {found}")
+
+
+def _product_categories(tables: Tables) -> Iterator[Finding]:
+    category = {row["product"]: row["category"] for row in tables["products"]}
+    for row in tables["charges"]:
+        if category.get(row["product"], row["kind"]) != row["kind"]:
+            yield row.wrong("product", f"a product of category {row['kind']}")
+    for row in tables["plan_fees"]:
+        if category.get(row["product"], "recurring") != "recurring":
+            yield row.wrong("product", "a product of category recurring")
+
+
+def _usage_products(tables: Tables) -> Iterator[Finding]:
+    known = {row["product"] for row in tables["products"] if row["category"] == "usage"}
+    for jurisdiction in JURISDICTIONS:
+        if f"usage_{jurisdiction}" not in known:
+            yield Finding("products.csv", 1, "product", "", f"a usage product usage_{jurisdiction}")
+
+
+def _bands_cover_the_week(tables: Tables) -> Iterator[Finding]:
+    for plan in tables["plans"]:
+        week = week_of(row.values for row in tables["plan_bands"] if row["plan_id"] == plan["plan_id"])
+        if sum(interval.end - interval.start for interval in week) != WEEK_S:
+            yield plan.wrong("plan_id", "bands that cover the whole week, Monday 00:00 to Sunday 24:00")
+
+
+def _one_allowance_per_group(tables: Tables) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], Row] = {}
+    for row in tables["plan_allowances"]:
+        first = seen.setdefault((row["plan_id"], row["destination_group"]), row)
+        if first is not row:
+            yield row.wrong("destination_group", f"one allowance per plan and group; line {first.line} has it already")
+
+
+def _destinations_agree(tables: Tables) -> Iterator[Finding]:
+    first: dict[str, Row] = {}
+    for row in tables["destinations"]:
+        before = first.setdefault(row["destination"], row)
+        for field in ("name", "country", "destination_group"):
+            if before[field] != row[field]:
+                yield row.wrong(field, f"{before[field]}, as on line {before.line} for the same destination")
+
+
+def _rate_groups(tables: Tables) -> Iterator[Finding]:
+    key = ("rate_deck", "destination", "jurisdiction", "direction", "band", "valid_from")
+    grouped: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in tables["rates"]:
+        grouped[tuple(row[name] for name in key)].append(row)
+    for rows in grouped.values():
+        groups = sorted(rows, key=lambda row: row["from_s"])
+        if groups[0]["from_s"] != 0:
+            yield groups[0].wrong("from_s", "0 in the first group of a rate")
+        if len({row["valid_to"] for row in groups}) > 1:
+            yield groups[-1].wrong("valid_to", "the same day in all groups of a rate")
+        try:
+            grouped_rate(groups[0]["destination"], [row.values for row in groups])
+        except RateTooLargeError:
+            yield groups[0].wrong("rate", "a price that a call of a week can be multiplied with")
+
+
+def _rate_bands(tables: Tables) -> Iterator[Finding]:
+    """A rate for a band that no plan of its deck has would never be used."""
+    decks = {row["plan_id"]: row["rate_deck"] for row in tables["plans"]}
+    bands = defaultdict(set)
+    for row in tables["plan_bands"]:
+        bands[decks.get(row["plan_id"])].add(row["band"])
+    for row in tables["rates"]:
+        if row["band"] != ANY and row["band"] not in bands[row["rate_deck"]]:
+            yield row.wrong("band", "a band of a plan with this rate deck, or *")

@@ -1,0 +1,116 @@
+"""plans.yaml: each plan with its bands, allowances and fees, flattened into the rows of four tables.
+
+Scalars are taken as their texts, so that no price ever becomes a float.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from telebill_assets.reference.findings import Finding
+from telebill_assets.reference.rows import TextRow
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.table import TableModel
+
+PLAN_FIELDS = {"plan", "name", "currency", "rate_deck", "rounding", "bands", "allowances", "fees"}
+ROUNDING_FIELDS = {"method", "decimals", "point"}
+LISTS: dict[str, tuple[TableModel, set[str]]] = {
+    "bands": (PlanBands, {"band", "days", "from", "to", "weight"}),
+    "allowances": (PlanAllowances, {"allowance", "minutes", "destination_group"}),
+    "fees": (PlanFees, {"product", "description", "unit", "unit_price"}),
+}
+
+
+class PlansFile:
+    """Reads the file and collects its rows and what is wrong with its structure."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.name
+        self.findings: list[Finding] = []
+        self.rows: dict[TableModel, list[TextRow]] = {Plans: [], PlanBands: [], PlanAllowances: [], PlanFees: []}
+        try:
+            root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            self._wrong(line, "line", "", f"YAML ({error.problem})")
+            return
+        for plan in self._plans(root):
+            self._read_plan(plan)
+
+    def _plans(self, root: yaml.Node | None) -> Iterator[yaml.MappingNode]:
+        plans = self._fields(root, {"plans"}).get("plans") if isinstance(root, yaml.MappingNode) else None
+        if not isinstance(plans, yaml.SequenceNode):
+            self._wrong(1, "plans", "", "a list of plans under the key plans")
+            return
+        yield from self._mappings(plans, "plans")
+
+    def _mappings(self, node: yaml.Node, field: str) -> Iterator[yaml.MappingNode]:
+        if not isinstance(node, yaml.SequenceNode):
+            self._wrong(_line(node), field, "", "a list")
+            return
+        for item in node.value:
+            if isinstance(item, yaml.MappingNode):
+                yield item
+            else:
+                self._wrong(_line(item), field, str(item.value), "fields with values")
+
+    def _read_plan(self, node: yaml.MappingNode) -> None:
+        fields = self._fields(node, PLAN_FIELDS)
+        plan = {"plan_id": self._text(fields, "plan")}
+        plan |= {name: self._text(fields, name) for name in ("name", "currency", "rate_deck")}
+        rounding = fields.get("rounding")
+        details = self._fields(rounding, ROUNDING_FIELDS) if isinstance(rounding, yaml.MappingNode) else {}
+        plan |= {f"rounding_{name}": self._text(details, name) for name in ROUNDING_FIELDS}
+        self.rows[Plans].append(TextRow(_line(node), plan))
+        for name, (model, known) in LISTS.items():
+            for item in self._mappings(fields[name], name) if name in fields else ():
+                cells = self._fields(item, known)
+                texts = {key: self._text(cells, key) for key in cells}
+                self.rows[model].append(
+                    TextRow(_line(item), self._converted(texts, _line(item)) | {"plan_id": plan["plan_id"]})
+                )
+
+    def _converted(self, cells: dict[str, str], line: int) -> dict[str, str]:
+        """Times of day and minutes as seconds."""
+        converted = dict(cells)
+        for name, column in (("from", "start_s"), ("to", "end_s")):
+            if name in cells:
+                converted[column] = self._second_of_day(line, name, converted.pop(name))
+        if "minutes" in cells:
+            minutes = converted.pop("minutes")
+            if not minutes.isdigit():
+                self._wrong(line, "minutes", minutes, "a whole number of minutes")
+            converted["seconds"] = str(int(minutes) * 60) if minutes.isdigit() else "1"
+        return converted
+
+    def _second_of_day(self, line: int, field: str, text: str) -> str:
+        found = re.fullmatch(r"([01][0-9]|2[0-4]):([0-5][0-9])", text)
+        second = int(found[1]) * 3600 + int(found[2]) * 60 if found else 86_401
+        if second > 86_400:
+            self._wrong(line, field, text, 'a time of day such as "08:30", at most "24:00"')
+            return "1"
+        return str(second)
+
+    def _fields(self, node: yaml.MappingNode, known: set[str]) -> dict[str, yaml.Node]:
+        for key, _ in node.value:
+            if key.value not in known:
+                self._wrong(_line(key), str(key.value), str(key.value), f"one of the fields {', '.join(sorted(known))}")
+        return {str(key.value): value for key, value in node.value}
+
+    def _text(self, fields: dict[str, yaml.Node], name: str) -> str:
+        node = fields.get(name)
+        if node is None:
+            return ""
+        if not isinstance(node, yaml.ScalarNode):
+            self._wrong(_line(node), name, "", "a single value")
+            return ""
+        return str(node.value)
+
+    def _wrong(self, line: int, field: str, value: str, expected: str) -> None:
+        self.findings.append(Finding(self.file, line, field, value, expected))
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

@@ -1,0 +1,11 @@
+"""Publishing the reference data: every table is replaced as a whole."""
+
+from telebill_assets.lake.lake import Lake
+from telebill_assets.reference.load import Reference
+from telebill_assets.schemas.registry import TABLES
+
+
+def publish(reference: Reference, lake: Lake, run_id: str, code_version: str) -> dict[str, int]:
+    """Write all tables, then publish them; the snapshot id of each by name."""
+    staged = {name: lake.stage_arrow(table, TABLES[name], run_id) for name, table in reference.tables.items()}
+    return {name: lake.publish(files, code_version) for name, files in staged.items()}
