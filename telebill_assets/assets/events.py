@@ -7,19 +7,19 @@ import dagster as dg
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.request import JobReport
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.schemas.table import TableModel, spark_schema, table_name
 
 
 def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:
     """Definition metadata of a table: name, place, columns with their meaning."""
     columns = [
         dg.TableColumn(
-            name,
-            type=column.dtype.type.simpleString(),
-            description=column.description,
-            constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            field.name,
+            type=field.dataType.simpleString(),
+            description=field.metadata["comment"],
+            constraints=dg.TableColumnConstraints(nullable=field.nullable),
         )
-        for name, column in model.to_schema().columns.items()
+        for field in spark_schema(model)
     ]
     return {
         "dagster/table_name": f"telebill.{table_name(model)}",

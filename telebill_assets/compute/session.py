@@ -1,5 +1,6 @@
 """The Spark session: one per process, UTC, ANSI, Parquet stamps that Iceberg understands."""
 
+import os
 import sys
 
 from pyspark.sql import SparkSession
@@ -12,6 +13,7 @@ LOOPBACK = "127.0.0.1"
 def spark_session(settings: Settings) -> SparkSession:
     """Return the process's session, starting it on first use."""
     local = settings.spark_master.startswith("local")
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # the workers' Python; otherwise plain `python3`
     builder = (
         SparkSession.builder.master(settings.spark_master)
         .appName("telebill")

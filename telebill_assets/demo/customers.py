@@ -9,17 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 SINCE = date(2020, 1, 1)
-WORDS = [
-    "Alder",
-    "Birch",
-    "Cedar",
-    "Dogwood",
-    "Elm",
-    "Fern",
-    "Ginkgo",
-    "Hazel",
-    "Iris",
-    "Juniper",
+WORDS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fern", "Ginkgo", "Hazel", "Iris", "Juniper") + (
     "Kelp",
     "Larch",
     "Maple",
@@ -30,7 +20,7 @@ WORDS = [
     "Rowan",
     "Spruce",
     "Tulip",
-]
+)
 TRADES = ("Contact", "Helpdesk", "Support", "Services")
 
 

@@ -14,7 +14,7 @@ NO_PLAN_KEY = "trunk-ended"
 """A service key that is still mapped, of an account whose subscription has ended."""
 ENDED_ACCOUNT = "US-1040"
 
-ACCOUNT_COLUMNS = [
+ACCOUNT_COLUMNS = (
     "account_id",
     "seller_id",
     "name",
@@ -32,8 +32,8 @@ ACCOUNT_COLUMNS = [
     "exemptions",
     "vat_id",
     "call_detail",
-]
-CHARGE_COLUMNS = [
+)
+CHARGE_COLUMNS = (
     "charge_id",
     "account_id",
     "kind",
@@ -45,7 +45,7 @@ CHARGE_COLUMNS = [
     "unit_price",
     "valid_from",
     "valid_to",
-]
+)
 FOOD_PHOTOGRAPHY = (
     "Food photography for summer menu. Menu design and printing on glossy cardboard DIN A5 double sided 50 pieces."
 )
@@ -132,7 +132,7 @@ def _subscriptions(known: Sequence[Customer]) -> Iterator[Row]:
     for customer in known:
         account_id, plan_id, quantity = customer.account_id, customer.plan_id, customer.quantity
         if account_id == ENDED_ACCOUNT:
-            yield account_id, plan_id, quantity, SINCE, "2020-03-31"
+            yield account_id, plan_id, quantity, SINCE, "2020-01-31"
         elif account_id == "US-1003":
             yield account_id, plan_id, quantity, SINCE, "2020-04-10"
             yield account_id, "us-six", quantity + 2, "2020-04-11", ""

@@ -108,7 +108,7 @@ def _landing_task(
         with pq.ParquetWriter(data_file, RAW_CDR, filesystem=target_files, compression="zstd") as writer:
             for batch in batches:
                 for path in batch["path"].to_pylist():
-                    with source_files.open_input_stream(f"{root}/{path}") as stream:
+                    with source_files.open_input_stream(f"{root}/{path}", compression=None) as stream:
                         content = stream.read()
                     row, records = read_file(content, path, sources, day)
                     if records is not None:

@@ -34,5 +34,5 @@ class DailyAggregates(Table):
 
     class Config:
         name = "daily_aggregates"
-        unique = ["call_date", "account_id", "service_id", "direction", "plan_id", "rate_id", "jurisdiction"]
+        unique = ["call_date", "account_id", "service_id", "direction", "plan_id", "rate_id", "jurisdiction", "band"]
         metadata = {"partition_by": ["landing_day"]}

@@ -21,7 +21,6 @@ class RatedUsage(Table):
     product: T.StringType = pa.Field(description="Product, which decides the tax code")
     description: T.StringType = pa.Field(description="Text of the line on the invoice")
     article_nr: T.StringType = pa.Field(nullable=True, description="The seller's article number")
-    service_id: T.StringType = pa.Field(nullable=True, description="Service, on usage lines")
     destination: T.StringType = pa.Field(nullable=True, description="Destination, on usage and allowance lines")
     jurisdiction: T.StringType = pa.Field(nullable=True, description="Jurisdiction, on usage and allowance lines")
     direction: T.StringType = pa.Field(nullable=True, description="Direction, on usage and allowance lines")

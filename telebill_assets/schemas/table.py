@@ -4,7 +4,7 @@ from typing import Any
 
 import pandera.pyspark as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import DataType, StructField, StructType, TimestampNTZType
 
 
 class Table(pa.DataFrameModel):  # type: ignore[type-arg]
@@ -49,7 +49,13 @@ def spark_schema(model: TableModel) -> StructType:
     """Spark schema of the table: names, types, nullability, column comments."""
     return StructType(
         [
-            StructField(name, column.dtype.type, column.nullable, {"comment": column.description})
+            StructField(name, _spark_type(model, name, column), column.nullable, {"comment": column.description})
             for name, column in model.to_schema().columns.items()
         ]
     )
+
+
+def _spark_type(model: TableModel, name: str, column: Any) -> DataType:
+    """Pandera takes times without zone for times with zone; the model's annotation knows better."""
+    without_zone = model.__annotations__.get(name) is TimestampNTZType
+    return TimestampNTZType() if without_zone else column.dtype.type
