@@ -1,25 +1,24 @@
-"""The job of invoices: assembled, footed, loaded as drafts, then numbered and frozen in one transaction."""
+"""The job of invoices: assembled, audited, then numbered and frozen in the database in one transaction."""
 
 from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from telebill_assets.audit.balance import balance
-from telebill_assets.audit.ledger import ledger_rows, totals_by_outcome
+from telebill_assets.audit.balance import Totals, balance
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.ledger import NOTHING, ledger_rows, totals_by_outcome
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.assembly import Assembly, assemble
-from telebill_assets.invoicing.finalise import finalise
+from telebill_assets.invoicing.billing_run import bill
 from telebill_assets.invoicing.footing import footing_check
-from telebill_assets.invoicing.store import load_drafts
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.sellers import Sellers
 from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
 
@@ -45,20 +44,21 @@ def run(context: JobContext) -> JobReport:
         taxes,
         context.reference(Accounts),
         context.reference(Sellers),
-        context.reference(Products),
         month=month,
     ).persist()
     try:
         ledger = publication.write(Ledger, _counted(assembly, month), period=month, stage=STAGE)
-        publication.check(footing_check(assembly), _charges_invoiced(taxed, assembly), _every_account(rated, assembly))
+        publication.check(
+            footing_check(assembly), _charges_invoiced(rated, assembly), _every_account_invoiced(rated, assembly)
+        )
         if not publication.held:
             url = database_url(context.settings)
             migrate(url)
-            load_drafts(assembly, url, month, context.request.run_id, context.request.code_version)
-            finalise(url, month)
+            bill(assembly, url, month, context.request.run_id, context.request.code_version)
     finally:
         assembly.unpersist()
-    return publication.finish({"invoices": str(_records(ledger, "invoice"))}, _by_currency(ledger))
+    invoices = totals_by_outcome(ledger).get("invoice", NOTHING)["records"]
+    return publication.finish({"invoices": str(invoices)}, {"payable": _payable(ledger)})
 
 
 def _counted(assembly: Assembly, month: date) -> DataFrame:
@@ -81,3 +81,33 @@ def _counted(assembly: Assembly, month: date) -> DataFrame:
     for total in totals:
         rows = rows.unionByName(total, allowMissingColumns=True)
     return ledger_rows(rows, STAGE, month)
+
+
+def _charges_invoiced(rated: DataFrame, assembly: Assembly) -> CheckResult:
+    held = rated.join(F.broadcast(assembly.holds), "account_id")
+    return balance(
+        "charges_invoiced",
+        GATES["charges_invoiced"],
+        ("charge lines", _lines_and_amount(rated)),
+        {"on invoices": _lines_and_amount(assembly.lines), "held": _lines_and_amount(held)},
+    )
+
+
+def _every_account_invoiced(rated: DataFrame, assembly: Assembly) -> CheckResult:
+    accounts = assembly.invoices.select("account_id")
+    return balance(
+        "every_account_invoiced",
+        GATES["every_account_invoiced"],
+        ("with charges", {"accounts": rated.select("account_id").distinct().count()}),
+        {"invoiced": {"accounts": accounts.count()}, "held": {"accounts": assembly.holds.count()}},
+    )
+
+
+def _lines_and_amount(lines: DataFrame) -> Totals:
+    row = lines.agg(F.count("*").alias("lines"), F.coalesce(F.sum("amount"), F.lit(0)).alias("amount")).first()
+    return row.asDict() if row else {}
+
+
+def _payable(ledger: DataFrame) -> dict[str, str]:
+    rows = ledger.where("outcome = 'payable'").select("currency", "amount").collect()
+    return {row["currency"]: f"{row['amount']:.2f}" for row in rows}

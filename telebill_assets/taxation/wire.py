@@ -1,0 +1,170 @@
+"""SureTax's records on the wire: Communications V01, JSON dialect, with the field names of the vendor.
+
+Requests and answers are JSON texts inside a JSON object ({"request": "..."} and {"d": "..."}).
+Source: developer.taxrating.net, Communications request and response pages.
+"""
+
+import json
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
+
+CALCULATE = "/Services/Communications/V01/SureTax.asmx/PostRequest"
+SUCCESS, SUCCESS_WITH_ITEM_ERRORS, STAN_PROCESSED = "9999", "9001", "1000"
+FINALISED = "0"
+ONE_GROUP_PER_LINE = "00"
+DETAIL_SIX_DECIMALS = "D6"
+SITUS_POSTAL_CODE, SITUS_VAT_DESTINATION = "04", "15"
+LEVELS = {"0": "federal", "1": "state", "2": "county", "3": "city", "4": "local", "5": "reporting_agency"}
+"""First digit of TaxTypeCode."""
+
+Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Address(_Record):
+    """Billing address of an item."""
+
+    PrimaryAddressLine: str = ""
+    SecondaryAddressLine: str = ""
+    County: str = ""
+    City: str = ""
+    State: str = ""
+    PostalCode: str = ""
+    Plus4: str = ""
+    Country: str = ""
+    Geocode: str = ""
+    VerifyAddress: str = "0"
+
+
+class Item(_Record):
+    """One charge line."""
+
+    LineNumber: str
+    InvoiceNumber: str = ""
+    CustomerNumber: str = ""
+    OrigNumber: str = ""
+    TermNumber: str = ""
+    BillToNumber: str = ""
+    TransDate: str
+    Revenue: Amount
+    Units: int = 1
+    UnitType: str = "00"
+    Seconds: int = 1
+    TaxIncludedCode: str = "0"
+    TaxSitusRule: str
+    TransTypeCode: str
+    SalesTypeCode: str
+    RegulatoryCode: str
+    TaxExemptionCodeList: list[str] = Field(default_factory=lambda: ["00"])
+    ExemptReasonCode: str = ""
+    UDF: str = ""
+    UDF2: str = ""
+    CurrencyCode: str = ""
+    OriginCountryCode: str = ""
+    DestCountryCode: str = ""
+    Address: "Address"
+
+
+class Request(_Record):
+    """A calculation request for whole invoices."""
+
+    ClientNumber: str
+    BusinessUnit: str = ""
+    ValidationKey: SecretStr
+    DataYear: str
+    DataMonth: str
+    CmplDataYear: str
+    CmplDataMonth: str
+    TotalRevenue: Amount
+    ReturnFileCode: str = FINALISED
+    ClientTracking: str = ""
+    ResponseGroup: str = ONE_GROUP_PER_LINE
+    ResponseType: str = DETAIL_SIX_DECIMALS
+    STAN: str = ""
+    ItemList: list[Item]
+
+
+class Tax(_Record):
+    """One tax of one item."""
+
+    TaxTypeCode: str
+    TaxTypeDesc: str
+    TaxAmount: Decimal
+    Revenue: Decimal
+    RevenueBase: Decimal
+    TaxOnTax: Decimal = Decimal(0)
+    TaxRate: Decimal
+    PercentTaxable: Decimal = Decimal(1)
+    FeeRate: Decimal
+    CountyName: str | None = ""
+    CityName: str | None = ""
+    TaxAuthorityID: str | None = ""
+    TaxAuthorityName: str | None = ""
+    Juriscode: str | None = ""
+
+
+class Group(_Record):
+    """All taxes of one item."""
+
+    LineNumber: str
+    StateCode: str | None = ""
+    InvoiceNumber: str | None = ""
+    CustomerNumber: str | None = ""
+    TaxList: list[Tax]
+
+
+class ItemMessage(_Record):
+    """Why an item was not taxed."""
+
+    LineNumber: str
+    ResponseCode: str
+    Message: str
+
+
+class _Envelope(_Record):
+    d: str
+
+
+class Response(_Record):
+    """The answer to a request."""
+
+    Successful: str
+    ResponseCode: str
+    HeaderMessage: str
+    ItemMessages: list[ItemMessage] = Field(default_factory=list)
+    ClientTracking: str | None = None
+    TotalTax: Decimal | None = None
+    TransId: int = 0
+    STAN: str | None = ""
+    GroupList: list[Group] = Field(default_factory=list)
+
+
+def encode_request(request: Request) -> dict[str, str]:
+    """The body to post, validation key included."""
+    content = request.model_dump(mode="json")
+    content["ValidationKey"] = request.ValidationKey.get_secret_value()
+    return {"request": json.dumps(content)}
+
+
+def logged_text(request: Request) -> str:
+    """The request as the exchange log keeps it: without the validation key."""
+    return request.model_dump_json(exclude={"ValidationKey"})
+
+
+def decode_answer(body: str) -> str:
+    """The JSON text inside the answer's `d`.
+
+    Raises:
+        ValueError: the body is not such an object.
+    """
+    return _Envelope.model_validate_json(body).d
+
+
+def parse_response(text: str) -> Response:
+    """Read an answer; numbers become Decimal, never float."""
+    return Response.model_validate(json.loads(text, parse_float=Decimal))
