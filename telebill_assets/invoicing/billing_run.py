@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.database.server import connect
+from telebill_assets.errors import OperatorError
 from telebill_assets.invoicing.assembly import Assembly
 
 BILLING_LOCK = 7_102_021
@@ -30,7 +31,7 @@ LINE_COLUMNS = (
 TAX_COLUMNS = "invoice_id, number, level, tax_type, description, authority, region, rate, fee_rate, base, amount"
 
 
-class FinalInvoiceError(Exception):
+class FinalInvoiceError(OperatorError):
     """The month has final invoices that differ from the assembled ones; corrections need credit notes."""
 
 

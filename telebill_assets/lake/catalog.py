@@ -1,5 +1,6 @@
 """The catalog: which tables exist, and where the current state of each is written."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from pyiceberg.catalog import Catalog
@@ -27,10 +28,8 @@ def open_catalog(folder: Path) -> Catalog:
     uri = URL.create("sqlite", database=str(folder / "catalog.db"), query={"timeout": str(LOCK_WAIT_S)})
     catalog = SqlCatalog(NAMESPACE, uri=uri.render_as_string(), warehouse=str(folder))
     if not catalog.namespace_exists(NAMESPACE):
-        try:
+        with suppress(NamespaceAlreadyExistsError, IntegrityError):  # another process was first
             catalog.create_namespace(NAMESPACE)
-        except (NamespaceAlreadyExistsError, IntegrityError):
-            pass  # another process was first
     return catalog
 
 

@@ -1,5 +1,7 @@
 """What goes wrong with a table, in words for people."""
 
+from telebill_assets.errors import InvalidInputError
 
-class LakeError(Exception):
+
+class LakeError(InvalidInputError):
     """A table cannot be read, written or changed as asked; the message says why and what is expected."""

@@ -60,7 +60,7 @@ def minutes(seconds: Column) -> Column:
 
 def usage_description() -> Column:
     """What the calls of a line were."""
-    way = F.when(F.col("direction") == "inbound", "Calls from ").otherwise("Calls to ")
+    way = F.when(F.col("direction") == "inbound", "Inbound calls, ").otherwise("Calls to ")
     return F.concat(way, F.col("destination_name"), F.lit(", "), F.translate("jurisdiction", "_", "-"))
 
 

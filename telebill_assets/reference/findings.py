@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telebill_assets.audit.masking import conceal, mask
+from telebill_assets.errors import InvalidInputError
 
 PERSONAL = frozenset({"name", "attention", "street", "phone", "email", "iban", "vat_id", "tax_number", "clerk"})
 
@@ -23,7 +24,7 @@ class Finding:
         return f"{self.file}:{self.line}: {self.field} is '{value}', expected {self.expected}"
 
 
-class InvalidReferenceError(Exception):
+class InvalidReferenceError(InvalidInputError):
     """The reference files cannot be used; `findings` names everything that is wrong with them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:

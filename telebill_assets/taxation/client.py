@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from telebill_assets.errors import OperatorError
 from telebill_assets.taxation.wire import (
     CALCULATE,
     STAN_PROCESSED,
@@ -24,7 +25,7 @@ ATTEMPTS = 4
 TRANSIENT_STATUS = frozenset({429, 500, 502, 503, 504})
 
 
-class SureTaxError(Exception):
+class SureTaxError(OperatorError):
     """SureTax did not do what was asked."""
 
 

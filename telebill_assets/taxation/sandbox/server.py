@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from telebill_assets.errors import OperatorError
 from telebill_assets.taxation.sandbox.app import sandbox_app
 
 LOOPBACK = "127.0.0.1"
 
 
-class PortInUseError(Exception):
+class PortInUseError(OperatorError):
     """Something else listens on the port."""
 
 
