@@ -44,7 +44,11 @@ def run(context: JobContext) -> JobReport:
     """Settle every record of one landing day."""
     day, publication = context.partition, Publication(context)
     raw = context.lake.read(context.spark, RawCdr, landing_day=day)
-    settled = _settled(context, raw).persist(StorageLevel.MEMORY_AND_DISK)
+    files = context.lake.read(context.spark, FileRegister, landing_day=day)
+    judged = _judged(context, raw, files).persist(StorageLevel.MEMORY_AND_DISK)
+    earlier = context.lake.read(context.spark, ValidatedUsage, landing_day=earlier_days(context))
+    lost = losers(judged.where("outcome IS NULL"), earlier).persist()
+    settled = outcomes.settle(judged, lost, files)
     try:
         publication.write(ValidatedUsage, outcomes.validated_usage(settled), landing_day=day)
         suspended = outcomes.suspended_usage(settled, raw)
@@ -52,7 +56,8 @@ def run(context: JobContext) -> JobReport:
         publication.write(ExcludedUsage, outcomes.excluded_usage(settled), landing_day=day)
         ledger = publication.write(Ledger, _counted(settled, day), period=day, stage=STAGE)
     finally:
-        settled.unpersist()
+        lost.unpersist()
+        judged.unpersist()
 
     received = context.lake.read(context.spark, Ledger, period=day, stage="raw_cdr")
     totals = totals_by_outcome(ledger)
@@ -78,17 +83,15 @@ def run(context: JobContext) -> JobReport:
     )
 
 
-def _settled(context: JobContext, raw: DataFrame) -> DataFrame:
+def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
+    """Enriched records with the verdict of the first rule that fires."""
     settings = context.settings
-    files = context.lake.read(context.spark, FileRegister, landing_day=context.partition)
     status = files.select("path", F.col("status").alias("file_status"))
     enriched = enrich(
         raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
     )
     limits = Limits(context.partition, settings.billing_zone, settings.max_call_age_days, settings.max_call_s)
-    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
-    earlier = context.lake.read(context.spark, ValidatedUsage, landing_day=earlier_days(context))
-    return outcomes.settle(judged, losers(judged.where("outcome IS NULL"), earlier), files)
+    return judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
 
 
 def _counted(settled: DataFrame, day: date) -> DataFrame:

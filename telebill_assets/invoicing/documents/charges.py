@@ -24,9 +24,11 @@ def sections(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "title": said[f"kind_{kind}"],
+            "summary_label": _summary_label(kind, invoice, formats),
             "note": said["pass_through_note"] if kind == "pass_through" else provider,
             "heads": [said[head] for head in (MINUTE_HEADS if kind in MINUTE_KINDS else UNIT_HEADS)],
             "rows": [_row(line, invoice, formats) for line in invoice.lines if line.line_kind == kind],
+            "total_label": said[f"total_{kind}"],
             "subtotal": formats.money(subtotal(invoice, kind)),
         }
         for kind in KINDS
@@ -59,6 +61,16 @@ def positions(invoice: Invoice, formats: Formats) -> list[list[str]]:
 def unit(line: InvoiceLine, language: str) -> str:
     """The unit in the invoice's language; a unit without a translation as it is."""
     return words(language).get(f"unit_{line.unit}", line.unit)
+
+
+def _summary_label(kind: str, invoice: Invoice, formats: Formats) -> str:
+    """The kind; for usage with the days of the calls, for usage is billed after its period."""
+    title = words(invoice.language)[f"kind_{kind}"]
+    if kind != "usage":
+        return title
+    lines = [line for line in invoice.lines if line.line_kind == kind]
+    first, last = min(line.service_from for line in lines), max(line.service_to for line in lines)
+    return f"{title}, {formats.span(first, last)}"
 
 
 def _row(line: InvoiceLine, invoice: Invoice, formats: Formats) -> list[str]:

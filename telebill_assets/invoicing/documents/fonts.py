@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import font_source_sans_pro
+import font_source_sans_pro  # type: ignore[import-untyped]
 import typst
 
 WEIGHTS = ("SourceSansPro", "SourceSansProIt", "SourceSansProSemibold", "SourceSansProBold")

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
+EN_DASH = "\N{EN DASH}"
 CALL_DECIMALS = Decimal("0.0001")
 
 
@@ -70,10 +71,10 @@ class Formats:
 
     def days(self, first: date, last: date) -> str:
         """One date, or the first and the last."""
-        return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+        return self.day(first) if first == last else f"{self.day(first)} {EN_DASH} {self.day(last)}"
 
     def span(self, first: date, last: date) -> str:
-        """A period with the month's name, as short as the locale has it: Oct 1 – 31, 2026."""
+        """A period with the month's name, as short as the locale has it; the year is not said twice."""
         return str(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def call_day(self, moment: datetime) -> str:

@@ -37,7 +37,7 @@ def customer_block(invoice: Invoice) -> dict[str, Any]:
     names = [customer.attention, customer.name] if titled else [customer.name, customer.attention]
     abroad = [_country(invoice)] if customer.country != invoice.seller.country else []
     lines = [*names, customer.street, city_line(customer), *abroad]
-    greeting = TITLES[customer.attention] if customer.attention in TITLES else "dear"
+    greeting = TITLES.get(customer.attention or "", "dear")
     return {
         "lines": [line for line in lines if line],
         "salutation": words(invoice.language)[greeting].format(name=customer.name),
