@@ -28,7 +28,7 @@ def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:
     }
 
 
-def published_events(report: JobReport, declared: Collection[str]) -> dg.MaterializeResult:
+def published_events(report: JobReport, declared: Collection[str]) -> dg.MaterializeResult[Any]:
     """The materialisation of a published partition, with the verdict of every declared check."""
     return dg.MaterializeResult(metadata=_metadata(report), check_results=list(_check_results(report, declared)))
 

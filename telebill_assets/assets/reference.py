@@ -1,6 +1,7 @@
 """The reference tables as assets, so that lineage answers which rate deck priced an invoice."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -30,7 +31,7 @@ def reference_tables(uri: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="reference", specs=specs)
-    def reference(context: dg.AssetExecutionContext, runner: RunnerResource) -> Iterator[dg.MaterializeResult]:
+    def reference(context: dg.AssetExecutionContext, runner: RunnerResource) -> Iterator[dg.MaterializeResult[Any]]:
         settings = runner.settings()
         data = load(settings.reference_dir, layouts=LAYOUTS)
         snapshots = publish(data, Lake.open(settings), context.run_id, settings.code_version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 
@@ -30,7 +31,7 @@ class Stage:
     group: str
     uri: str
     kinds: set[str] = field(default_factory=lambda: {"pyspark", "iceberg"})
-    automation: dg.AutomationCondition | None = None
+    automation: dg.AutomationCondition[Any] | None = None
     guard: Guard | None = None
     """Called before the job; raises if the partition must not be computed."""
 
@@ -54,7 +55,7 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
     )
     def body(
         context: dg.AssetExecutionContext, runner: RunnerResource
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         if stage.guard:
             stage.guard(context)
         settings = runner.settings()

@@ -130,17 +130,17 @@ WRITERS: Mapping[str, Callable[[Columns], tuple[Lines, Lines]]] = {
 """Source to writer: header lines and record lines of its files."""
 
 
-def _stamps(seconds: np.ndarray, zone: str, format: str) -> pa.Array:  # type: ignore[type-arg]  # noqa: A002
+def _stamps(seconds: np.ndarray, zone: str, format: str) -> pa.Array:  # noqa: A002
     utc = pa.array(seconds.astype(np.int64), pa.timestamp("s", "UTC"))
     text = pc.strftime(pc.local_timestamp(utc.cast(pa.timestamp("s", zone))), format=format)
     return pc.if_else(pa.array(seconds == NEVER), "", text)
 
 
-def _numbers(values: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _numbers(values: np.ndarray) -> pa.Array:
     return pa.array(values.astype(np.int64)).cast(pa.string())
 
 
-def _quoted_caller_id(callers: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _quoted_caller_id(callers: np.ndarray) -> pa.Array:
     return pa.array([f'"""Agent"" <{caller}>"' for caller in callers], pa.string())
 
 

@@ -55,7 +55,7 @@ class Lake:
 
     def read_arrow(self, model: TableModel, **partition: Values) -> pa.Table:
         """Published rows of a small table, without Spark."""
-        return self.dataset(model, **partition).to_table()
+        return self.dataset(model, None, **partition).to_table()
 
     def dataset(self, model: TableModel, snapshot_id: int | None = None, **partition: Values) -> dataset.Dataset:
         """Published rows, now or as of a snapshot, as an Arrow dataset that filters and limits while reading."""

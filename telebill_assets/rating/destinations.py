@@ -74,7 +74,7 @@ def number_key_column(number: Column) -> Column:
 def owner_lookup(ranges: PrefixRanges) -> Callable[[Column], Column]:
     """A column function from number keys to owners; NO_DESTINATION where no prefix matches or the key is null."""
 
-    @pandas_udf("int")
+    @pandas_udf("int")  # type: ignore[call-overload]
     def lookup(keys: pd.Series) -> pd.Series:
         position = np.searchsorted(ranges.starts, keys.to_numpy(np.int64), side="right") - 1
         return pd.Series(ranges.owner[position])

@@ -64,7 +64,7 @@ DENTIST = Party(
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 
 
-def line(  # noqa: PLR0917
+def line(
     number: int, kind: str, text: str, quantity: str, unit: str, price: str | None, amount: str, **more
 ) -> InvoiceLine:
     whole = {
@@ -91,7 +91,7 @@ def line(  # noqa: PLR0917
     )
 
 
-def tax(  # noqa: PLR0917
+def tax(
     level: str, tax_type: str, text: str, authority: str, region: str, rate: str, base: str, amount: str, fee: str = "0"
 ) -> InvoiceTax:
     return InvoiceTax(
@@ -206,7 +206,7 @@ def telecom_lines() -> tuple[InvoiceLine, ...]:
 
 
 def calls(count: int) -> list[CallDetail]:
-    start = datetime(2026, 10, 1, 8, 0, 7)  # noqa: DTZ001
+    start = datetime(2026, 10, 1, 8, 0, 7)
     return [
         CallDetail(
             start + timedelta(minutes=11 * i), "+13125550142", "United States", "interstate", 65, Decimal("0.013"), "t1"

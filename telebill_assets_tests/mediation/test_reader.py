@@ -88,7 +88,8 @@ def test_invalid_bytes_are_kept_and_their_neighbours_too():
 def test_asterisk_times_are_local_to_the_source():
     line = (
         '"acme","5125550100","13125550101","from-internal","""A"" <100>","SIP/1","SIP/2","Dial","SIP/2,60",'
-        '"2020-04-03 09:02:11","2020-04-03 09:02:15","2020-04-03 09:03:15",64,60,"ANSWERED","DOCUMENTATION","1585922531.7",""'
+        '"2020-04-03 09:02:11","2020-04-03 09:02:15","2020-04-03 09:03:15",64,60,"ANSWERED",'
+        '"DOCUMENTATION","1585922531.7",""'
     )
     (record,) = records(line.encode(), "pbx/2020-04-03/Master.csv")
     assert record["start_at"] == datetime(2020, 4, 3, 14, 2, 11, tzinfo=UTC)  # Chicago is five hours behind in April
@@ -111,7 +112,11 @@ def test_a_line_break_inside_quotes_does_not_break_the_record():
     start = '"acme","5125550100","13125550101","from-internal","","SIP/1","SIP/2","Dial","{}",'
     rest = '"2020-04-03 09:02:11",,"2020-04-03 09:02:21",10,0,"BUSY","DOCUMENTATION","1.{}",""'
     text = "\n".join(
-        [start.format("x") + rest.format(1), start.format("two\nlines") + rest.format(2), start.format("") + rest.format(3)]
+        [
+            start.format("x") + rest.format(1),
+            start.format("two\nlines") + rest.format(2),
+            start.format("") + rest.format(3),
+        ]
     )
     found = records(text.encode(), "pbx/2020-04-03/Master.csv")
     assert [(r["line"], r["call_id"]) for r in found] == [(1, "1.1"), (2, "1.2"), (4, "1.3")]

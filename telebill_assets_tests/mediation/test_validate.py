@@ -173,7 +173,7 @@ def test_numbers_times_and_keys_are_derived(settle):
     assert len(second["record_key"]) == len("sbc:") + 64
     # 03:00 UTC is 22:00 of the day before in Chicago, on which the service still ran
     assert (third["account_id"], third["call_date"]) == ("A1", date(2020, 4, 2))
-    assert third["local_start"] == datetime(2020, 4, 2, 22, 0)  # noqa: DTZ001
+    assert third["local_start"] == datetime(2020, 4, 2, 22, 0)
     assert third["record_key"] == "sbc:r4:b"
 
 

@@ -1,0 +1,145 @@
+"""The price of a call, against prices worked out by hand."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.rating.destinations import number_key, prefix_ranges
+from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.schemas.registry import REFERENCE_TABLES
+from telebill_assets.schemas.table import table_name
+
+START = date(2020, 1, 1)
+PLANS = {  # account and plan: groups of (from_s, connect_fee, rate a minute, increment_s), method, decimals, point
+    "minute": ([(0, "0", "0.10", 60)], "half_up", 4, "call"),
+    "six": ([(0, "0.05", "0.10", 60), (60, "0", "0.10", 6)], "half_up", 4, "call"),
+    "second": ([(0, "0", "0.0123", 1)], "half_up", 2, "line"),
+    "thirty": ([(0, "0", "0.06", 30), (30, "0", "0.03", 6)], "up", 2, "call"),
+    "down": ([(0, "0", "0.0199", 60)], "down", 2, "call"),
+}
+
+
+def tariff() -> Tariff:
+    rows: dict[str, list[dict]] = {table_name(model): [] for model in REFERENCE_TABLES}
+    for prefix, name in (("1", "us"), ("44", "uk"), ("447", "uk-mobile"), ("870", "satellite")):
+        rows["destinations"].append(
+            {"prefix": prefix, "destination": name, "name": name, "country": "US", "destination_group": "all"}
+        )
+    for plan, (groups, method, decimals, point) in PLANS.items():
+        rounding = {"rounding_method": method, "rounding_decimals": decimals, "rounding_point": point}
+        rows["plans"].append({"plan_id": plan, "name": plan, "currency": "USD", "rate_deck": plan, **rounding})
+        rows["plan_bands"] += [
+            {"plan_id": plan, "band": "any", "days": "1234567", "start_s": 0, "end_s": 86_400, "weight": 0},
+            {"plan_id": plan, "band": "night", "days": "1234567", "start_s": 0, "end_s": 21_600, "weight": 1},
+        ]
+        rows["subscriptions"].append({"account_id": plan, "plan_id": plan, "quantity": Decimal(1), "valid_from": START})
+        for from_s, fee, rate, increment in groups:
+            rows["rates"].append(rate_row(plan, "us", from_s=from_s, fee=fee, rate=rate, increment=increment))
+    rows["rates"] += [
+        rate_row("minute", "us", jurisdiction="local", rate="0.02"),
+        rate_row("minute", "uk", rate="0.30"),
+        rate_row("minute", "uk", band="night", rate="0.20"),
+        rate_row("minute", "uk-mobile", rate="0.50", valid_to=date(2020, 4, 15)),
+        rate_row("minute", "uk-mobile", rate="0.60", valid_from=date(2020, 4, 16)),
+    ]
+    schemas = {table_name(model): arrow_schema(model) for model in REFERENCE_TABLES}
+    return Tariff.build({name: pa.Table.from_pylist(found, schemas[name]) for name, found in rows.items()})
+
+
+def rate_row(deck, destination, *, from_s=0, fee="0", rate="0", increment=60, **changes) -> dict:
+    return {
+        "rate_deck": deck,
+        "destination": destination,
+        "jurisdiction": "*",
+        "direction": "*",
+        "band": "*",
+        "valid_from": START,
+        "valid_to": None,
+        "from_s": from_s,
+        "connect_fee": Decimal(fee),
+        "rate": Decimal(rate),
+        "unit_s": 60,
+        "increment_s": increment,
+    } | changes
+
+
+CASES = [  # account, callee, talk_s, changes, billed_s, charge
+    ("minute", "+15125550100", 0, {}, 0, "0"),
+    ("minute", "+15125550100", 1, {}, 60, "0.1"),
+    ("minute", "+15125550100", 60, {}, 60, "0.1"),
+    ("minute", "+15125550100", 61, {}, 120, "0.2"),
+    ("minute", "+15125550100", 61, {"jurisdiction": "local"}, 120, "0.04"),
+    ("six", "+15125550100", 0, {}, 0, "0"),
+    ("six", "+15125550100", 20, {}, 60, "0.15"),
+    ("six", "+15125550100", 61, {}, 66, "0.16"),
+    ("six", "+15125550100", 72, {}, 72, "0.17"),
+    ("second", "+15125550100", 7, {}, 7, "0.0014350000"),
+    ("second", "+15125550100", 100, {}, 100, "0.0205000000"),
+    ("thirty", "+15125550100", 1, {}, 30, "0.03"),
+    ("thirty", "+15125550100", 31, {}, 36, "0.04"),  # 0.033 rounded up to cents
+    ("down", "+15125550100", 10, {}, 60, "0.01"),  # 0.0199 rounded down to cents
+    ("minute", "+442079460100", 30, {}, 60, "0.3"),
+    ("minute", "+442079460100", 30, {"local_start": datetime(2020, 4, 3, 5, 59, 59)}, 60, "0.2"),
+    ("minute", "+442079460100", 30, {"local_start": datetime(2020, 4, 3, 6, 0, 0)}, 60, "0.3"),
+    ("minute", "+447700900100", 30, {"call_date": date(2020, 4, 15)}, 60, "0.5"),
+    ("minute", "+447700900100", 30, {"call_date": date(2020, 4, 16)}, 60, "0.6"),
+]
+UNPRICED = [
+    ("minute", "+870773555010", {}, "no_rate"),
+    ("minute", "+33199001000", {}, "no_rate"),
+    ("nobody", "+15125550100", {}, "no_plan"),
+    ("minute", "+15125550100", {"call_date": date(2019, 12, 31)}, "no_plan"),
+]
+DDL = (
+    "account_id string, callee string, talk_s long, caller string, direction string, jurisdiction string, "
+    "call_date date, local_start timestamp_ntz, line long"
+)
+
+
+@pytest.fixture(scope="module")
+def priced(spark):
+    sane = {
+        "caller": "+13125550100",
+        "direction": "outbound",
+        "jurisdiction": "interstate",
+        "call_date": date(2020, 4, 3),
+        "local_start": datetime(2020, 4, 3, 12),
+    }
+    asked = [(account, callee, talk, changes) for account, callee, talk, changes, _, _ in CASES]
+    asked += [(account, callee, 60, changes) for account, callee, changes, _ in UNPRICED]
+    names = [column.split()[0] for column in DDL.split(", ")]
+    rows = [
+        {**sane, "account_id": account, "callee": callee, "talk_s": talk, "line": i, **changes}
+        for i, (account, callee, talk, changes) in enumerate(asked)
+    ]
+    calls = spark.createDataFrame([tuple(row[name] for name in names) for row in rows], DDL)
+    return price_calls(calls, tariff()).orderBy("line").collect()
+
+
+def test_prices_are_those_worked_out_by_hand(priced):
+    found = [(row["billed_s"], row["charge"]) for row in priced[: len(CASES)]]
+    assert found == [(billed, Decimal(charge)) for *_, billed, charge in CASES]
+
+
+def test_calls_without_plan_or_rate_have_a_reason_and_no_price(priced):
+    found = [(row["unpriced"], row["charge"]) for row in priced[len(CASES) :]]
+    assert found == [(reason, None) for *_, reason in UNPRICED]
+
+
+def test_the_longest_prefix_owns_a_number():
+    ranges = prefix_ranges({"1": 0, "1512": 1, "15": 2, "44": 3})
+
+    def owner(digits):
+        return int(ranges.owner[ranges.starts.searchsorted(number_key(digits), side="right") - 1])
+
+    assert [owner(number) for number in ("15125550100", "15135550100", "12125550100", "442079460100", "33199")] == [
+        1,
+        2,
+        0,
+        3,
+        -1,
+    ]
