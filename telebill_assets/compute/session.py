@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -10,6 +11,7 @@ from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 class JavaMissingError(OperatorError):
@@ -26,7 +28,7 @@ def spark_session(settings: Settings) -> SparkSession:
         .config("spark.driver.memory", settings.spark_memory)
         .config("spark.pyspark.python", sys.executable)
         .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
+        .config("spark.driver.extraJavaOptions", f"-Duser.timezone=UTC -Dlog4j2.configurationFile={LOGGING.as_uri()}")
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
         .config("spark.sql.parquet.compression.codec", "zstd")
@@ -40,9 +42,7 @@ def spark_session(settings: Settings) -> SparkSession:
         builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
     if SparkSession.getActiveSession() is None:
         _require_java()
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    return session
+    return builder.getOrCreate()
 
 
 def _require_java() -> None:

