@@ -96,6 +96,8 @@ def _column_rule(model: TableModel, name: str, check: Check) -> Rule:
     if compile_check is None:
         raise UnknownCheckError(f"{table_name(model)}.{name}: no compiled form of check {check.name!r}")
     statistics = dict(check.statistics or {})
+    if isinstance(statistics.get("allowed_values", statistics.get("forbidden_values")), str):
+        raise UnknownCheckError(f"{table_name(model)}.{name}: Pandera takes a single value of {check.name} for letters")
     return Rule(
         f"{name}.{check.name}",
         f"{name}: {check.name}",

@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from telebill_assets.mediation.layouts.layout import Layout
 
 UTF8_BOM = b"\xef\xbb\xbf"
 NO_DELIMITER = "\x01"
+
+csv.field_size_limit(2**31 - 1)  # a quote that is never closed makes the rest of the file one field
 
 
 class UnusableFileError(Exception):
@@ -108,11 +111,15 @@ def _lines(content: bytes) -> pa.Array:
 
 
 def _column_names(first_lines: Sequence[str], layout: Layout) -> list[str]:
-    names = layout.column_names(next(csv.reader(line + "\n" for line in first_lines)))
-    if names is None:
-        expected = "a header with " + ", ".join(layout.names) if layout.header_lines else f"{layout.widths} columns"
-        raise UnusableFileError("unknown_layout", f"the first line is not of layout {layout.name}: expected {expected}")
-    return names
+    """Names from the header; without one, from the width most of the first records have: any of them may be bad."""
+    rows = list(csv.reader(line + "\n" for line in first_lines))
+    fitting = [names for row in rows[: layout.header_lines or None] if (names := layout.column_names(row))]
+    if not fitting:
+        widths = " or ".join(map(str, layout.widths))
+        expected = "a header with " + ", ".join(layout.names) if layout.header_lines else f"{widths} columns"
+        raise UnusableFileError("unknown_layout", f"the file is not of layout {layout.name}: expected {expected}")
+    common = Counter(map(len, fitting)).most_common(1)[0][0]
+    return next(names for names in fitting if len(names) == common)
 
 
 def _parse_with_arrow(texts: pa.Array, names: Sequence[str]) -> tuple[pa.Table, list[int]] | None:

@@ -165,3 +165,12 @@ def test_gzip_is_read_and_hashed_as_received():
     assert batch is not None
     assert row["bytes"] == len(packed)
     assert row["records"] == 1
+
+
+def test_a_bad_first_record_does_not_hide_the_layout():
+    cut = b'"acme","5125550100"\n'
+    good = (
+        b'"a","1","2","c","","S","D","Dial","x","2020-04-03 09:02:11",,"2020-04-03 09:02:21",10,0,"BUSY","D","1.1",""\n'
+    )
+    found = records(cut + good * 2, "pbx/2020-04-03/Master.csv")
+    assert [(r["line"], r["call_id"]) for r in found] == [(1, None), (2, "1.1"), (3, "1.1")]
