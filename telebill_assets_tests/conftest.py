@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from telebill_assets.compute.session import spark_session
+from telebill_assets.database.server import database_url
 from telebill_assets.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -18,6 +19,12 @@ def spark() -> Iterator[SparkSession]:
     session = spark_session(Settings(spark_master="local[2]", spark_memory="1g", shuffle_partitions=2))
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def billing_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """DSN of an embedded PostgreSQL without tables."""
+    return database_url(Settings(home=tmp_path_factory.mktemp("billing")))
 
 
 @pytest.fixture

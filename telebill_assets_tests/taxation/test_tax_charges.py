@@ -1,0 +1,139 @@
+"""Taxing a month over HTTP with the exchange log in a real database."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from telebill_assets.database.migrate import migrate
+from telebill_assets.database.server import connect
+from telebill_assets.schemas.rated_usage import RatedUsage
+from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.schemas.reference.products import Products
+from telebill_assets.taxation.batches import with_batch
+from telebill_assets.taxation.client import SureTaxUnreachableError
+from telebill_assets.taxation.sandbox.server import running_sandbox
+from telebill_assets.taxation.tax_charges import SureTax, tax_charges, tax_lines, taxed_charges
+from telebill_assets_tests.frames import frame
+from telebill_assets_tests.taxation.test_engine import KEY
+
+ADDRESS = {"city": "Town", "postal_code": "78701", "sales_type": "B", "exemptions": "00"}
+ACCOUNTS = [
+    {"account_id": "DE1", "country": "DE", **ADDRESS},
+    {"account_id": "TX1", "country": "US", "state": "TX", **ADDRESS},
+    {"account_id": "XX1", "country": "XX", **ADDRESS},
+]
+PRODUCTS = [
+    {"product": "service", "trans_type": "990101", "regulatory": "99", "line_fees": False},
+    {"product": "usage_interstate", "trans_type": "050158", "regulatory": "03", "line_fees": False},
+]
+
+
+@pytest.fixture(scope="module")
+def url(billing_database):
+    migrate(billing_database)
+    return billing_database
+
+
+def engine(url: str, batch_lines: int = 2) -> SureTax:
+    return SureTax(url, "000000000", SecretStr(KEY), "", batch_lines)
+
+
+def charge(account: str, number: int, amount: str, product="service", kind="one_off") -> dict:
+    return {
+        "account_id": account,
+        "line_id": f"{account}-{number}",
+        "line_kind": kind,
+        "product": product,
+        "amount": Decimal(amount),
+        "quantity": Decimal(1),
+        "currency": "USD",
+        "service_to": date(2020, 4, 30),
+    }
+
+
+def tax(spark, url, server, month, *charges: dict):
+    lines = frame(spark, RatedUsage, *charges)
+    answers = tax_charges(
+        lines,
+        frame(spark, Accounts, *ACCOUNTS),
+        frame(spark, Products, *PRODUCTS),
+        month=month,
+        engine=engine(server),
+        database_url=url,
+    ).persist()
+    charged = {row["line_id"]: row.asDict() for row in taxed_charges(answers, lines, month).collect()}
+    taxes = [row.asDict() for row in tax_lines(answers, month).orderBy("line_id", "tax_seq").collect()]
+    answers.unpersist()
+    return charged, taxes
+
+
+def exchanges(url, month) -> list[tuple]:
+    with connect(url) as connection:
+        return connection.execute(
+            "SELECT stan, lines, answer IS NOT NULL, sent_at, answered_at FROM suretax_exchange "
+            "WHERE billing_month = %s ORDER BY stan",
+            [month],
+        ).fetchall()
+
+
+LINES = [
+    charge("DE1", 1, "275.63"),
+    charge("DE1", 2, "16.80", kind="pass_through"),
+    charge("TX1", 1, "1.20", "usage_interstate", "usage"),
+]
+
+
+def test_lines_are_taxed_and_pass_through_items_are_not(spark, url):
+    month = date(2020, 4, 1)
+    with running_sandbox() as server:
+        charged, taxes = tax(spark, url, server, month, *LINES)
+    assert {line: (row["status"], row["tax_amount"]) for line, row in charged.items()} == {
+        "DE1-1": ("taxed", Decimal("52.369700")),  # 19 % of 275.63
+        "DE1-2": ("exempt", Decimal("0.000000")),
+        "TX1-1": ("taxed", Decimal("0.411600")),  # universal service fund, 34.3 %
+    }
+    assert [(row["line_id"], row["tax_type"], row["tax_level"]) for row in taxes] == [
+        ("DE1-1", "051", "federal"),
+        ("TX1-1", "035", "federal"),
+    ]
+
+
+def test_what_was_answered_is_not_asked_again(spark, url):
+    """The second run has no server at all: every answer comes from the exchange log."""
+    month = date(2020, 5, 1)
+    with running_sandbox() as server:
+        first = tax(spark, url, server, month, *LINES)
+    logged = exchanges(url, month)
+    assert tax(spark, url, server, month, *LINES) == first
+    assert exchanges(url, month) == logged
+
+
+def test_a_request_without_answer_stays_in_the_log(spark, url):
+    month = date(2020, 6, 1)
+    with running_sandbox() as server:
+        pass
+    with pytest.raises(Exception, match=SureTaxUnreachableError.__name__):
+        tax(spark, url, server, month, *LINES)
+    assert [answered for _, _, answered, *_ in exchanges(url, month)] == [False]
+
+
+def test_a_refused_line_holds_its_invoice_and_no_other(spark, url):
+    month = date(2020, 7, 1)
+    with running_sandbox() as server:
+        charged, taxes = tax(spark, url, server, month, charge("XX1", 1, "1.00"), *LINES)
+    assert {line: row["status"] for line, row in charged.items()} == {
+        "DE1-1": "taxed",
+        "DE1-2": "exempt",
+        "TX1-1": "taxed",
+        "XX1-1": "held",
+    }
+    assert charged["XX1-1"]["hold_reason"].startswith("9399")
+    assert "XX1-1" not in {row["line_id"] for row in taxes}
+
+
+def test_an_invoice_is_never_split_between_batches(spark):
+    lines = [charge(account, number, "1") for account in ("A", "B", "C") for number in range(3)]
+    batched = with_batch(frame(spark, RatedUsage, *lines), 4).select("account_id", "batch").distinct().collect()
+    assert sorted((row["account_id"], row["batch"]) for row in batched) == [("A", 0), ("B", 0), ("C", 1)]
