@@ -48,10 +48,8 @@ def show_summary(console: Console, summary: Summary, path: Path, settings: Setti
     console.print(f"Figures as JSON: {path}")
     for document in _three(summary.documents):
         console.print(f"Invoice: {document}", soft_wrap=True)
-    console.print(
-        f"Look at it in Dagster: make ui  (DAGSTER_HOME={settings.dagster_dir} dagster dev -w workspace.yaml)",
-        soft_wrap=True,
-    )
+    home = settings.home.absolute()
+    console.print(f"Look at it in Dagster: TELEBILL_HOME={home} make ui", soft_wrap=True)
 
 
 def _figures(summary: Summary) -> Table:

@@ -18,6 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.mediation.reader import UnusableFileError, read_records, unpack
 from telebill_assets.mediation.unify import RAW_CDR, unify
+from telebill_assets.storage import filesystem
 
 BYTES_PER_TASK = 32 * 1024 * 1024
 FILES_PER_TASK = 400
@@ -63,13 +64,13 @@ class LandingFile:
 
 def list_files(zone: str, day: date) -> list[LandingFile]:
     """Files that landed on a day, over all sources, in arrival order (by path)."""
-    filesystem, root = pafs.FileSystem.from_uri(zone) if "://" in zone else (pafs.LocalFileSystem(), zone)
-    sources = filesystem.get_file_info(pafs.FileSelector(root, allow_not_found=True))
+    files, root = filesystem(zone)
+    sources = files.get_file_info(pafs.FileSelector(root, allow_not_found=True))
     folders = [f"{info.path}/{day.isoformat()}" for info in sources if info.type == pafs.FileType.Directory]
     found = [
         LandingFile(info.path.removeprefix(root).lstrip("/"), info.size)
         for folder in folders
-        for info in filesystem.get_file_info(pafs.FileSelector(folder, allow_not_found=True))
+        for info in files.get_file_info(pafs.FileSelector(folder, allow_not_found=True))
         if info.type == pafs.FileType.File and not info.base_name.startswith(".")
     ]
     return sorted(found, key=lambda file: file.path)
@@ -100,8 +101,8 @@ def _landing_task(
     zone: str, sources: Mapping[str, Source], day: date, folder: str
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        source_files, root = pafs.FileSystem.from_uri(zone) if "://" in zone else (pafs.LocalFileSystem(), zone)
-        target_files, target = pafs.FileSystem.from_uri(folder) if "://" in folder else (pafs.LocalFileSystem(), folder)
+        source_files, root = filesystem(zone)
+        target_files, target = filesystem(folder)
         target_files.create_dir(target)
         data_file = f"{target}/{uuid.uuid4()}.parquet"
         rows = []

@@ -14,6 +14,7 @@ from telebill_assets.invoicing.documents.file_name import file_name
 from telebill_assets.invoicing.documents.render import RenderError, render
 from telebill_assets.invoicing.model import Invoice
 from telebill_assets.invoicing.read import read_invoices
+from telebill_assets.storage import filesystem
 
 INVOICES_AT_ONCE = 100
 RENDERED_DDL = "invoice_number string, bytes long, problem string"
@@ -36,7 +37,7 @@ def render_documents(invoices: DataFrame, url: str, folder: str) -> DataFrame:
 
 def _rendering(url: str, folder: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        files, root = pafs.FileSystem.from_uri(folder) if "://" in folder else (pafs.LocalFileSystem(), folder)
+        files, root = filesystem(folder)
         files.create_dir(root)
         for batch in batches:
             for start in range(0, batch.num_rows, INVOICES_AT_ONCE):
