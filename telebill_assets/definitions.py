@@ -9,14 +9,14 @@ from telebill_assets.assets.invoices import invoices
 from telebill_assets.assets.rated_usage import rated_usage
 from telebill_assets.assets.raw_cdr import raw_cdr
 from telebill_assets.assets.reference import reference_tables
-from telebill_assets.assets.resources import RunnerResource
 from telebill_assets.assets.taxed_charges import taxed_charges
 from telebill_assets.assets.validated_usage import validated_usage
+from telebill_assets.compute.runner import LocalRunner, Runner
 from telebill_assets.partitions import partitions
 from telebill_assets.settings import Settings
 
 
-def build_definitions(settings: Settings, runner: RunnerResource | None = None) -> dg.Definitions:
+def build_definitions(settings: Settings, runner: Runner | None = None) -> dg.Definitions:
     """Assets, jobs, schedule and sensor of one operator."""
     parts = partitions(settings)
     lake = settings.lake_dir.as_uri()
@@ -30,7 +30,7 @@ def build_definitions(settings: Settings, runner: RunnerResource | None = None) 
         jobs=jobs,
         schedules=[automation.daily_schedule(daily_job)],
         sensors=[automation.month_close()],
-        resources={"runner": runner or RunnerResource()},
+        resources={"runner": runner or LocalRunner(settings)},
         executor=dg.in_process_executor,
     )
 

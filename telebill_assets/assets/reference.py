@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 
 from telebill_assets.assets.events import table_metadata
-from telebill_assets.assets.resources import RunnerResource
 from telebill_assets.assets.stage import OWNER
+from telebill_assets.compute.runner import Runner
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
@@ -31,8 +31,10 @@ def reference_tables(uri: str) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="reference", specs=specs)
-    def reference(context: dg.AssetExecutionContext, runner: RunnerResource) -> Iterator[dg.MaterializeResult[Any]]:
-        settings = runner.settings()
+    def reference(
+        context: dg.AssetExecutionContext, runner: dg.ResourceParam[Runner]
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        settings = runner.settings
         data = load(settings.reference_dir, layouts=LAYOUTS)
         snapshots = publish(data, Lake.open(settings), context.run_id, settings.code_version)
         for name, table in data.tables.items():

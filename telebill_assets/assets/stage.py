@@ -8,9 +8,9 @@ from typing import Any
 import dagster as dg
 
 from telebill_assets.assets.events import held_events, published_events, table_metadata
-from telebill_assets.assets.resources import RunnerResource
 from telebill_assets.audit.measure import check_names
 from telebill_assets.compute.request import JobRequest
+from telebill_assets.compute.runner import Runner
 from telebill_assets.partitions import day_of
 from telebill_assets.schemas.table import TableModel
 
@@ -55,16 +55,15 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
         pool="spark",
     )
     def body(
-        context: dg.AssetExecutionContext, runner: RunnerResource
+        context: dg.AssetExecutionContext, runner: dg.ResourceParam[Runner]
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         if stage.guard:
             stage.guard(context)
-        settings = runner.settings()
         request = JobRequest(
             job=stage.name,
             partition=day_of(context.partition_key),
             run_id=context.run_id,
-            code_version=settings.code_version,
+            code_version=runner.settings.code_version,
         )
         report = runner.run(request)
         declared = {spec.name for spec in checks}

@@ -14,6 +14,9 @@ from telebill_assets.settings import Settings
 class Runner(ABC):
     """Executes one job request and reports what it wrote and what the audit found."""
 
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
     @abstractmethod
     def run(self, request: JobRequest) -> JobReport:
         """Run the job to its end. Infrastructure errors are raised; findings are in the report."""
@@ -22,11 +25,8 @@ class Runner(ABC):
 class LocalRunner(Runner):
     """Runs jobs in this process; Spark itself may be local or a standalone cluster (`TELEBILL_SPARK_MASTER`)."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     def run(self, request: JobRequest) -> JobReport:
-        context = JobContext(request, self._settings, spark_session(self._settings), Lake.open(self._settings))
+        context = JobContext(request, self.settings, spark_session(self.settings), Lake.open(self.settings))
         report = JOBS[request.job](context)
-        save_report(self._settings.reports_dir, request.run_id, report)
+        save_report(self.settings.reports_dir, request.run_id, report)
         return report
