@@ -83,9 +83,17 @@ def _metadata(report: JobReport) -> dict[str, Any]:
         )
     for title, figures in report.breakdown.items():
         if figures:
-            records = [dg.TableRecord({"of": name, "figure": value}) for name, value in figures.items()]
+            records = [dg.TableRecord({"by": name, title: value}) for name, value in figures.items()]
             metadata[f"{title} by"] = dg.MetadataValue.table(records)
+    metadata["checks"] = dg.MetadataValue.table([_check_record(check) for check in report.checks])
     return metadata
+
+
+def _check_record(check: CheckResult) -> dg.TableRecord:
+    """The verdict beside the partition's figures; the check's own page has all about it."""
+    return dg.TableRecord(
+        {"check": check.name, "verdict": "passed" if check.passed else "failed", "figure": check.figure}
+    )
 
 
 def _number(value: str) -> Any:
