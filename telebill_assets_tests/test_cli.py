@@ -1,0 +1,109 @@
+"""The command line: what a person can mend is one line each, and the exit code is right."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from telebill_assets.compute.session import JavaMissingError, _require_java
+from telebill_assets.database.server import DatabaseUnreachableError, database_url
+from telebill_assets.lake.lake import Lake
+from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.settings import Settings
+from telebill_assets_tests.frames import arrow
+
+TELEBILL = Path(sys.executable).with_name("telebill")
+DAY = date(2020, 4, 1)
+
+
+def telebill(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("TELEBILL_")}
+    return subprocess.run(
+        [TELEBILL, *arguments],
+        env=known | {"TELEBILL_HOME": str(home), "COLUMNS": "200"} | environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_help_explains_every_command(tmp_path):
+    done = telebill(tmp_path, "--help")
+    assert done.returncode == 0
+    for command in ("tables", "demo", "generate", "reference", "sandbox"):
+        (line,) = [line for line in done.stdout.splitlines() if line.lstrip("│ ").startswith(f"{command} ")]
+        assert len(line.split()) > 4
+
+
+def test_all_bad_settings_are_named_at_once(tmp_path):
+    done = telebill(
+        tmp_path,
+        "reference",
+        TELEBILL_BILLING_ZONE="Mars/Base",
+        TELEBILL_MAX_CALL_AGE_DAYS="0",
+        TELEBILL_SPARK_MEMORY="lots",
+    )
+    assert done.returncode == 2
+    named = [line.split(" is ", 1)[0] for line in done.stderr.splitlines()]
+    assert named == ["TELEBILL_BILLING_ZONE", "TELEBILL_MAX_CALL_AGE_DAYS", "TELEBILL_SPARK_MEMORY"]
+    assert "Traceback" not in done.stderr
+
+
+def test_bad_reference_files_exit_with_2_and_name_every_fault(tmp_path):
+    assert (
+        telebill(tmp_path, "generate", str(tmp_path / "landing"), "--reference", str(tmp_path / "ref")).returncode == 0
+    )
+    accounts = tmp_path / "ref" / "accounts.csv"
+    lines = accounts.read_text().splitlines()
+    lines[1] = lines[1].replace(",USD,", ",dollars,").replace(",EUR,", ",dollars,")
+    accounts.write_text("\n".join([*lines, "short,line"]) + "\n")
+    done = telebill(tmp_path, "reference", str(folder))
+    assert done.returncode == 2
+    assert any(line.startswith("accounts.csv:2: currency is 'dollars'") for line in done.stderr.splitlines())
+    assert any(line.startswith(f"accounts.csv:{len(lines) + 1}:") for line in done.stderr.splitlines())
+
+
+def test_the_same_seed_generates_the_same_files(tmp_path):
+    for name in ("one", "two"):
+        assert telebill(tmp_path, "generate", str(tmp_path / name), "--files", "4", "--records", "60").returncode == 0
+    files = [
+        {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.*")}
+        for name in ("one", "two")
+    ]
+    assert files[0] == files[1]
+    assert json.loads(files[0][Path("manifest.json")])["files"] >= 4
+
+
+def test_numbers_are_masked_in_tables_unless_asked_for(tmp_path):
+    lake = Lake.open(Settings(home=tmp_path))
+    row = {"landing_day": DAY, "line": 1, "caller": "+15125550100", "raw": "a,+15125550100,b", "source": "s"}
+    lake.publish(lake.stage_arrow(arrow(RawCdr, row), RawCdr, "run", landing_day=DAY), "1.0")
+    assert "+15125550100" not in telebill(tmp_path, "tables", "rows", "raw_cdr").stdout
+    assert "+15125550100" in telebill(tmp_path, "tables", "rows", "raw_cdr", "--show-personal").stdout
+    assert "raw_cdr" in telebill(tmp_path, "tables", "list").stdout
+    assert "publish" in telebill(tmp_path, "tables", "snapshots", "raw_cdr").stdout
+
+
+def test_an_unknown_table_is_one_line(tmp_path):
+    done = telebill(tmp_path, "tables", "rows", "nothing")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "there is no table nothing" in done.stderr
+
+
+def test_an_unreachable_database_is_named_without_its_password(tmp_path):
+    settings = Settings(home=tmp_path, database_url="postgresql://biller:hunter2@127.0.0.1:1/billing")
+    with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1:1/billing cannot be reached") as caught:
+        database_url(settings)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_java_is_one_line(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(JavaMissingError, match="install a Java 17 runtime") as caught:
+        _require_java()
+    assert "\n" not in str(caught.value)
