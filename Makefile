@@ -24,7 +24,7 @@ lint: setup
 	@$(BIN)/mypy
 
 bench-day: setup ## Time one big day beside the same work in DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python benchmarks/day.py
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day
 
 setup: $(VENV)/.installed java
 

@@ -1,6 +1,7 @@
 """The ledger: the rows each stage writes, and the sums that balances compare."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,6 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.table import spark_schema
-
-MEASURES = ("records", "talk_s", "billed_s", "amount")
 
 
 def ledger_rows(counted: DataFrame, stage: str, period: date) -> DataFrame:
@@ -31,19 +30,28 @@ def _column(name: str, counted: DataFrame, known: Mapping[str, Column]) -> Colum
     return F.col(name) if name in counted.columns else F.lit(None)
 
 
-def totals_by_outcome(ledger: DataFrame) -> dict[str, Totals]:
-    """Sums of every measure by outcome; the outcomes are few. Measures nobody counted are zero."""
-    sums = [F.coalesce(F.sum(measure), F.lit(0)).alias(measure) for measure in MEASURES]
-    return {
-        row["outcome"]: {measure: row[measure] for measure in MEASURES}
-        for row in ledger.groupBy("outcome").agg(*sums).collect()
-    }
+@dataclass(frozen=True)
+class Counts:
+    """What a ledger counted, summed per outcome and reason; both are fixed lists, so they are few."""
+
+    sums: Mapping[tuple[str, str | None], Totals]
+
+    def of(self, outcome: str) -> Totals:
+        """Every measure of an outcome; what nobody counted is zero."""
+        found = [totals for (name, _), totals in self.sums.items() if name == outcome]
+        return {measure: sum((totals[measure] for totals in found), start=zero) for measure, zero in NOTHING.items()}
+
+    def by_reason(self, outcome: str) -> dict[str, int]:
+        """Records of an outcome by reason."""
+        found = {str(reason): int(sums["records"]) for (name, reason), sums in self.sums.items() if name == outcome}
+        return dict(sorted(found.items()))
 
 
-def records_by_reason(ledger: DataFrame, outcome: str) -> dict[str, int]:
-    """Records of one outcome by reason; the reasons are a fixed list."""
-    rows = ledger.where(F.col("outcome") == outcome).groupBy("reason").agg(F.sum("records").alias("records")).collect()
-    return {row["reason"]: row["records"] for row in sorted(rows, key=lambda row: str(row["reason"]))}
+def count(ledger: DataFrame) -> Counts:
+    """Sum a ledger."""
+    sums = [F.coalesce(F.sum(measure), F.lit(zero)).alias(measure) for measure, zero in NOTHING.items()]
+    rows = ledger.groupBy("outcome", "reason").agg(*sums).collect()
+    return Counts({(row["outcome"], row["reason"]): {measure: row[measure] for measure in NOTHING} for row in rows})
 
 
 NOTHING: Totals = {"records": 0, "talk_s": 0, "billed_s": 0, "amount": Decimal(0)}

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
-from telebill_assets.audit.ledger import NOTHING, ledger_rows, records_by_reason, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -45,16 +45,16 @@ def run(context: JobContext) -> JobReport:
     finally:
         priced.unpersist()
 
-    totals = totals_by_outcome(ledger)
-    outcomes = {name: totals.get(name, NOTHING) for name in ("priced", "suspended")}
-    validated = totals_by_outcome(context.lake.read(context.spark, Ledger, period=day, stage="validated_usage"))
+    counts = count(ledger)
+    outcomes = {name: counts.of(name) for name in ("priced", "suspended")}
+    validated = count(context.lake.read(context.spark, Ledger, period=day, stage="validated_usage"))
     summed = aggregates.agg(
         F.coalesce(F.sum("calls"), F.lit(0)).alias("records"),
         F.coalesce(F.sum("talk_s"), F.lit(0)).alias("talk_s"),
         F.coalesce(F.sum("billed_s"), F.lit(0)).alias("billed_s"),
         F.coalesce(F.sum("charge"), F.lit(0)).alias("amount"),
     ).first()
-    received = validated.get("validated", NOTHING)
+    received = validated.of("validated")
     publication.check(
         balance(
             "calls_balance",
@@ -71,7 +71,7 @@ def run(context: JobContext) -> JobReport:
     )
     priced_totals = outcomes["priced"]
     figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
-    unpriced = {reason: str(count) for reason, count in records_by_reason(ledger, "suspended").items()}
+    unpriced = {reason: str(records) for reason, records in counts.by_reason("suspended").items()}
     return publication.finish(figures, {"suspended": unpriced})
 
 

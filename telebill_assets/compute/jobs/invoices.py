@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.ledger import NOTHING, ledger_rows, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -57,7 +57,7 @@ def run(context: JobContext) -> JobReport:
             bill(assembly, url, month, context.request.run_id, context.request.code_version)
     finally:
         assembly.unpersist()
-    invoices = totals_by_outcome(ledger).get("invoice", NOTHING)["records"]
+    invoices = count(ledger).of("invoice")["records"]
     return publication.finish({"invoices": str(invoices)}, {"payable": _payable(ledger)})
 
 

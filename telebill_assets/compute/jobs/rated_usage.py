@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.ledger import NOTHING, ledger_rows, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
@@ -42,7 +42,7 @@ def run(context: JobContext) -> JobReport:
     )
     ledger = publication.write(Ledger, _counted(lines, month), period=month, stage=STAGE)
 
-    usage = totals_by_outcome(ledger).get("usage", NOTHING)
+    usage = count(ledger).of("usage")
     summed = aggregates.agg(
         F.coalesce(F.sum("calls"), F.lit(0)).alias("records"),
         F.coalesce(F.sum("billed_s"), F.lit(0)).alias("billed_s"),

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.ledger import NOTHING, ledger_rows, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
@@ -42,7 +42,7 @@ def run(context: JobContext) -> JobReport:
     registered = publication.write(FileRegister, register(report, earlier, day), landing_day=day)
     ledger = publication.write(Ledger, _received(registered, raw, day), period=day, stage=STAGE)
 
-    received = totals_by_outcome(ledger).get("received", NOTHING)
+    received = count(ledger).of("received")
     publication.check(
         _every_file_registered(files, publication.rows(FileRegister)),
         balance(

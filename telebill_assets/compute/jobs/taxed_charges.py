@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
-from telebill_assets.audit.ledger import ledger_rows, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -49,7 +49,7 @@ def run(context: JobContext) -> JobReport:
         answers.unpersist()
     ledger = publication.write(Ledger, _counted(charges, taxes, month), period=month, stage=STAGE)
 
-    totals = totals_by_outcome(ledger)
+    counts = count(ledger)
     rated = lines.agg(F.count("*").alias("records"), F.coalesce(F.sum("amount"), F.lit(0)).alias("amount")).first()
     taxed = charges.agg(F.coalesce(F.sum("tax_amount"), F.lit(0)).alias("amount")).first()
     publication.check(
@@ -57,17 +57,17 @@ def run(context: JobContext) -> JobReport:
             "every_line_answered",
             GATES["every_line_answered"],
             ("charge lines", rated.asDict() if rated else {}),
-            {status: totals[status] for status in ("taxed", "exempt", "held") if status in totals},
+            {status: counts.of(status) for status in ("taxed", "exempt", "held")},
         ),
         balance(
             "taxes_balance",
             GATES["taxes_balance"],
             ("on charge lines", taxed.asDict() if taxed else {}),
-            {"tax lines": totals["tax"]} if "tax" in totals else {},
+            {"tax lines": counts.of("tax")},
         ),
     )
-    held = totals["held"]["records"] if "held" in totals else 0
-    return publication.finish({"tax_lines": str(publication.rows(TaxLines)), "held_lines": str(held)})
+    figures = {"tax_lines": publication.rows(TaxLines), "held_lines": counts.of("held")["records"]}
+    return publication.finish({name: str(figure) for name, figure in figures.items()})
 
 
 def _counted(charges: DataFrame, taxes: DataFrame, month: date) -> DataFrame:

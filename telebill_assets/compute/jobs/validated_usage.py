@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import Totals, balance
-from telebill_assets.audit.ledger import NOTHING, ledger_rows, records_by_reason, totals_by_outcome
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
@@ -60,9 +60,9 @@ def run(context: JobContext) -> JobReport:
         judged.unpersist()
 
     received = context.lake.read(context.spark, Ledger, period=day, stage="raw_cdr")
-    totals = totals_by_outcome(ledger)
-    parts = {name: _records_and_seconds(totals.get(name, NOTHING)) for name in OUTCOMES}
-    whole = _records_and_seconds(totals_by_outcome(received).get("received", NOTHING))
+    counts = count(ledger)
+    parts = {name: _records_and_seconds(counts.of(name)) for name in OUTCOMES}
+    whole = _records_and_seconds(count(received).of("received"))
     written = {
         "validated": {"records": publication.rows(ValidatedUsage)},
         "suspended": {"records": publication.rows(SuspendedUsage)},
@@ -78,9 +78,8 @@ def run(context: JobContext) -> JobReport:
         ),
     )
     figures = {name: str(parts[name]["records"]) for name in OUTCOMES}
-    return publication.finish(
-        figures, {name: _as_text(records_by_reason(ledger, name)) for name in OUTCOMES if name != "validated"}
-    )
+    reasons = {name: _as_text(counts.by_reason(name)) for name in OUTCOMES if name != "validated"}
+    return publication.finish(figures, reasons)
 
 
 def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
@@ -106,4 +105,4 @@ def _records_and_seconds(totals: Totals) -> dict[str, int]:
 
 
 def _as_text(counts: dict[str, int]) -> dict[str, str]:
-    return {reason: str(count) for reason, count in counts.items()}
+    return {reason: str(records) for reason, records in counts.items()}
