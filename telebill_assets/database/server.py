@@ -37,7 +37,7 @@ def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT_S)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise DatabaseUnreachableError(f"The billing database {_place(url)} cannot be reached: {reason}") from None
 
 
