@@ -13,7 +13,7 @@ demo: setup ## Run a month of the demo operator, from files to invoices
 
 ui: setup ## Open Dagster's UI on the demo's instance, with the tax sandbox beside it
 	@mkdir -p $(DAGSTER_HOME) && test -e $(DAGSTER_HOME)/dagster.yaml || cp telebill_assets/dagster.yaml $(DAGSTER_HOME)/
-	@. ./deploy/java-home.sh; $(BIN)/telebill sandbox & trap "kill $$!" EXIT; $(BIN)/dagster dev -w workspace.yaml
+	@. ./deploy/java-home.sh; $(BIN)/telebill sandbox & trap "kill $$!" EXIT INT TERM; $(BIN)/dagster dev -w workspace.yaml
 
 test: setup browser lint ## Lint, type-check and test
 	@. ./deploy/java-home.sh && $(BIN)/pytest
