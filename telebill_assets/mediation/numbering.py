@@ -70,16 +70,13 @@ def with_area(calls: DataFrame, number: str, prefix: str) -> DataFrame:
         F.col("country").alias("area_country"),
         F.nullif("state", F.lit("")).alias(f"{prefix}_state"),
     )
-    npa = F.when(calling_code(F.col(number)) == "1", F.col(number).substr(3, 3))
-    country = F.when(
-        F.col(number).isNotNull(),
-        F.coalesce(F.col("area_country"), F.concat(F.lit("+"), calling_code(F.col(number)))),
-    )
+    npa = F.when(F.col("code") == "1", F.col(number).substr(3, 3))
     return (
-        calls.withColumn(f"{prefix}_npa", npa)
+        calls.withColumn("code", calling_code(F.col(number)))
+        .withColumn(f"{prefix}_npa", npa)
         .join(F.broadcast(areas), f"{prefix}_npa", "left")
-        .withColumn(f"{prefix}_country", country)
-        .drop("area_country")
+        .withColumn(f"{prefix}_country", F.coalesce("area_country", F.concat(F.lit("+"), "code")))
+        .drop("area_country", "code")
     )
 
 

@@ -3,6 +3,13 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+SETTLED = (
+    *("landing_day", "record_key", "path", "file_id", "line", "source", "account_id", "service_id", "direction"),
+    *("caller_e164", "callee_e164", "start_at", "answer_at", "end_at", "local_start", "call_date", "talk_s"),
+    *("jurisdiction", "outcome", "reason", "rule", "field", "detail"),
+)
+"""What the outcomes need of a judged record."""
+
 
 def settle(judged: DataFrame, losers: DataFrame, register: DataFrame) -> DataFrame:
     """Give every record its final outcome: validated, suspended, duplicate or non_billable.

@@ -34,7 +34,7 @@ class Limits:
         return self.day_end - timedelta(days=self.max_call_age_days + 1)
 
 
-VERDICT = ("outcome", "reason", "name", "field", "expected")
+VERDICT = "position int, outcome string, reason string, rule string, verdict_field string, verdict_expected string"
 
 
 @dataclass(frozen=True)
@@ -119,19 +119,21 @@ def validation_rules(limits: Limits) -> Sequence[ValidationRule]:
 
 
 def judge(records: DataFrame, rules: Sequence[ValidationRule]) -> DataFrame:
-    """Add outcome, reason, rule, field and detail of the first rule that fires; all null if none does."""
+    """Add outcome, reason, rule, field and detail of the first rule that fires; all null if none does.
+
+    The verdicts are joined by the rule's position, so that the rules are asked once and not once per column.
+    """
+    rows = [(i, rule.outcome, rule.reason, rule.name, rule.field, rule.expected) for i, rule in enumerate(rules)]
+    verdicts = records.sparkSession.createDataFrame(rows, VERDICT)
     position = F.coalesce(*[F.when(rule.fires, F.lit(i)) for i, rule in enumerate(rules)])
-    verdicts = F.array(*[F.struct(*[F.lit(getattr(rule, name)).alias(name) for name in VERDICT]) for rule in rules])
-    judged = records.withColumn("verdict", F.get(verdicts, position))
+    judged = records.withColumn("position", position).join(F.broadcast(verdicts), "position", "left")
+    unreadable = F.col("reason") == "malformed"
+    expected = F.concat(F.lit("expected "), F.col("verdict_expected"))
     return judged.select(
         *records.columns,
-        "verdict.outcome",
-        "verdict.reason",
-        F.col("verdict.name").alias("rule"),
-        F.when(F.col("verdict.reason") == "malformed", F.col("fault_field"))
-        .otherwise(F.col("verdict.field"))
-        .alias("field"),
-        F.when(F.col("verdict.reason") == "malformed", F.col("fault"))
-        .otherwise(F.concat(F.lit("expected "), F.col("verdict.expected")))
-        .alias("detail"),
+        "outcome",
+        "reason",
+        "rule",
+        F.when(unreadable, F.col("fault_field")).otherwise(F.col("verdict_field")).alias("field"),
+        F.when(unreadable, F.col("fault")).otherwise(expected).alias("detail"),
     )

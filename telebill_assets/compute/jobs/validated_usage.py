@@ -90,7 +90,8 @@ def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
         raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
     )
     limits = Limits(context.partition, settings.billing_zone, settings.max_call_age_days, settings.max_call_s)
-    return judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
+    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
+    return judged.select(*outcomes.SETTLED)
 
 
 def _counted(settled: DataFrame, day: date) -> DataFrame:
