@@ -22,6 +22,8 @@ from telebill_assets.storage import filesystem
 
 BYTES_PER_TASK = 32 * 1024 * 1024
 FILES_PER_TASK = 400
+ROW_GROUP = 100_000
+"""Records of many small files share a row group, so that later stages scan few of them."""
 
 REPORT = pa.schema(
     [
@@ -107,14 +109,19 @@ def _landing_task(
         data_file = f"{target}/{uuid.uuid4()}.parquet"
         rows = []
         with pq.ParquetWriter(data_file, RAW_CDR, filesystem=target_files, compression="zstd") as writer:
+            waiting: list[pa.RecordBatch] = []
             for batch in batches:
                 for path in batch["path"].to_pylist():
                     with source_files.open_input_stream(f"{root}/{path}", compression=None) as stream:
                         content = stream.read()
                     row, records = read_file(content, path, sources, day)
                     if records is not None:
-                        writer.write_batch(records)
+                        waiting.append(records)
+                    if sum(map(len, waiting)) >= ROW_GROUP:
+                        writer.write_table(pa.Table.from_batches(waiting))
+                        waiting.clear()
                     rows.append({**row, "data_file": data_file if records is not None else None})
+            writer.write_table(pa.Table.from_batches(waiting, RAW_CDR))
         yield from pa.Table.from_pylist(rows, REPORT).to_batches()
 
     return run
