@@ -174,3 +174,10 @@ def test_a_bad_first_record_does_not_hide_the_layout():
     )
     found = records(cut + good * 2, "pbx/2020-04-03/Master.csv")
     assert [(r["line"], r["call_id"]) for r in found] == [(1, None), (2, "1.1"), (3, "1.1")]
+
+
+def test_asterisk_without_unique_id_is_read_too():
+    """With `loguniqueid` off the switch writes 16 columns; such a record is known by its content."""
+    line = '"a","2125550100","13125550101","c","","S","D","Dial","x","2020-04-03 09:02:11",,"2020-04-03 09:02:21",10,0,'
+    (record,) = records((line + '"BUSY","D"\n').encode(), "pbx/2020-04-03/Master.csv")
+    assert (record["call_id"], record["caller"], record["disposition"]) == (None, "2125550100", "busy")

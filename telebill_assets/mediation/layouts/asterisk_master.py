@@ -31,7 +31,7 @@ ASTERISK_MASTER = Layout(
         "linkedid",
         "sequence",
     ),
-    widths=(18, 21),
+    widths=(16, 17, 18, 19, 20, 21),
     columns={
         "call_id": Text("uniqueid"),
         "leg": Text("sequence"),
