@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.rating.usage_lines import minutes
+from telebill_assets.rating.usage_lines import destination_and_jurisdiction, minutes, with_destination_name
 
 LINE_KEYS = ("account_id", "currency", "allowance", "direction", "destination", "jurisdiction")
 CREDIT = "decimal(18,10)"
@@ -44,24 +44,30 @@ def allowance_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
         F.min("call_date").alias("service_from"),
         F.max("call_date").alias("service_to"),
     )
-    return summed.select(
-        "account_id",
-        "currency",
-        "direction",
-        "destination",
-        "jurisdiction",
-        F.concat_ws(
-            "-", "account_id", F.lit("allowance"), "allowance", "direction", "destination", "jurisdiction"
-        ).alias("line_id"),
-        F.lit("allowance").alias("line_kind"),
-        F.concat(F.lit("usage_"), "jurisdiction").alias("product"),
-        F.concat(F.lit("Included: "), "allowance").alias("description"),
-        minutes(F.col("used_s")).alias("quantity"),
-        F.lit("min").alias("unit"),
-        (-F.col("credit")).alias("exact_amount"),
-        "service_from",
-        "service_to",
-    ).where("exact_amount != 0")
+    return (
+        with_destination_name(summed, tariff)
+        .select(
+            "account_id",
+            "currency",
+            "direction",
+            "destination",
+            "jurisdiction",
+            F.concat_ws(
+                "-", "account_id", F.lit("allowance"), "allowance", "direction", "destination", "jurisdiction"
+            ).alias("line_id"),
+            F.lit("allowance").alias("line_kind"),
+            F.concat(F.lit("usage_"), "jurisdiction").alias("product"),
+            F.concat(F.lit("Included: "), "allowance", F.lit(", "), destination_and_jurisdiction()).alias(
+                "description"
+            ),
+            minutes(F.col("used_s")).alias("quantity"),
+            F.lit("min").alias("unit"),
+            (-F.col("credit")).alias("exact_amount"),
+            "service_from",
+            "service_to",
+        )
+        .where("exact_amount != 0")
+    )
 
 
 def _share(charge: Column, used: Column, billed: Column) -> Column:

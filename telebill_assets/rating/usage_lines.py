@@ -34,7 +34,7 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
     )
     same_price = (F.col("lowest") == F.col("highest")) & (F.col("without_price") == 0)
     price = F.col("lowest").cast("decimal(18,0)") / F.lit(RATE_SCALE).cast("decimal(9,0)")
-    named = _with_name(summed, tariff)
+    named = with_destination_name(summed, tariff)
     return named.select(
         *LINE_KEYS,
         F.concat_ws("-", "account_id", F.lit("usage"), "direction", "destination", "jurisdiction").alias("line_id"),
@@ -61,10 +61,16 @@ def minutes(seconds: Column) -> Column:
 def usage_description() -> Column:
     """What the calls of a line were."""
     way = F.when(F.col("direction") == "inbound", "Inbound calls, ").otherwise("Calls to ")
-    return F.concat(way, F.col("destination_name"), F.lit(", "), F.translate("jurisdiction", "_", "-"))
+    return F.concat(way, destination_and_jurisdiction())
 
 
-def _with_name(lines: DataFrame, tariff: Tariff) -> DataFrame:
+def destination_and_jurisdiction() -> Column:
+    """Such as 'United States, interstate'."""
+    return F.concat("destination_name", F.lit(", "), F.translate("jurisdiction", "_", "-"))
+
+
+def with_destination_name(lines: DataFrame, tariff: Tariff) -> DataFrame:
+    """Add the destination's name on the invoice as destination_name."""
     names = [(row["destination"], row["destination_name"]) for row in tariff.destinations]
     frame = lines.sparkSession.createDataFrame(names, "destination string, destination_name string")
     return lines.join(F.broadcast(frame), "destination")

@@ -136,7 +136,7 @@ def test_the_allowance_is_used_in_call_date_order_and_the_last_call_in_part(spar
 def test_within_a_day_the_dearest_calls_use_the_allowance_first(spark):
     cheap, dear = calls(1, 600, "0.10"), calls(1, 600, "0.50") | {"rate_id": "other"}
     found = lines(spark, [cheap, dear])
-    assert amounts(found, "allowance") == [("Included: 10 minutes", Decimal("-0.50"))]
+    assert amounts(found, "allowance") == [("Included: 10 minutes, United States, interstate", Decimal("-0.50"))]
 
 
 def test_calls_of_other_destination_groups_do_not_use_the_allowance(spark):
