@@ -11,9 +11,11 @@ export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
 
-ui: setup ## Open Dagster's UI on the demo's instance, with the tax sandbox beside it
-	@mkdir -p $(DAGSTER_HOME) && test -e $(DAGSTER_HOME)/dagster.yaml || cp telebill_assets/dagster.yaml $(DAGSTER_HOME)/
+ui: setup $(DAGSTER_HOME)/dagster.yaml ## Open Dagster's UI on the demo's instance, with the tax sandbox beside it
 	@. ./deploy/java-home.sh; $(BIN)/telebill sandbox & trap "kill $$!" EXIT INT TERM; $(BIN)/dagster dev -w workspace.yaml
+
+$(DAGSTER_HOME)/dagster.yaml:
+	@mkdir -p $(@D) && cp telebill_assets/dagster.yaml $@
 
 test: setup browser lint ## Lint, type-check and test
 	@. ./deploy/java-home.sh && $(BIN)/pytest

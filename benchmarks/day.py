@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.day_in_duckdb import day_in_duckdb
+from telebill_assets.audit.ledger import count
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import LocalRunner
 from telebill_assets.compute.session import spark_session
@@ -80,8 +81,8 @@ def run_telebill(home: Path) -> Measured:
             failed = [check.figure for check in report.checks if not check.passed]
             sys.exit(f"{stage} was held back: {failed}")
     ledger = Lake.open(settings).read(spark, Ledger, period=DAY, stage=list(STAGES[1:]))
-    rows = ledger.where("outcome != 'priced'").groupBy("outcome", "reason").sum("records").collect()
-    return Measured(seconds, {"/".join(filter(None, row[:2])): row[2] for row in rows})
+    counts = count(ledger.where("outcome != 'priced'"))
+    return Measured(seconds, {"/".join(filter(None, key)): int(sums["records"]) for key, sums in counts.sums.items()})
 
 
 def run_duckdb(home: Path) -> Measured:
@@ -89,8 +90,8 @@ def run_duckdb(home: Path) -> Measured:
     settings, out = settings_of(home), home / "duckdb"
     shutil.rmtree(out, ignore_errors=True)
     started = time.perf_counter()
-    result = day_in_duckdb(settings.landing_dir, settings.reference_dir, DAY, out, CORES)
-    return Measured({"all in SQL": time.perf_counter() - started}, result.outcomes)
+    outcomes = day_in_duckdb(settings.landing_dir, settings.reference_dir, DAY, out, CORES)
+    return Measured({"all in SQL": time.perf_counter() - started}, outcomes)
 
 
 RUNS = {"telebill": run_telebill, "duckdb": run_duckdb}

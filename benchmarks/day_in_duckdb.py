@@ -6,7 +6,6 @@ no original text is kept, no file is registered, nothing is audited, and nothing
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -251,16 +250,8 @@ OUTPUTS = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
-    """Records by outcome/reason, and the aggregates in a connection that stays open."""
-
-    outcomes: dict[str, int]
-    connection: duckdb.DuckDBPyConnection
-
-
-def day_in_duckdb(zone: Path, reference: Path, day: date, out: Path, threads: int = 2) -> Result:
-    """Read, judge, price and sum the files of a landing day; write the tables to `out` as Parquet."""
+def day_in_duckdb(zone: Path, reference: Path, day: date, out: Path, threads: int = 2) -> dict[str, int]:
+    """Read, judge, price and sum a landing day; write the tables to `out` as Parquet; records by outcome/reason."""
     db = duckdb.connect(config={"threads": threads})
     db.execute("SET TimeZone = 'UTC'")
     _reference(db, reference)
@@ -278,7 +269,7 @@ def day_in_duckdb(zone: Path, reference: Path, day: date, out: Path, threads: in
     unpriced = "SELECT 'suspended/' || unpriced, count(*) FROM priced WHERE unpriced IS NOT NULL GROUP BY 1"
     outcomes = Counter(dict(db.execute(f"{counted} UNION ALL {unpriced}").fetchall()))
     outcomes += Counter({"suspended/malformed": malformed, "duplicate/duplicate_file": malformed_again})
-    return Result(dict(outcomes), db)
+    return dict(outcomes)
 
 
 def _reference(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -382,11 +373,10 @@ def _billed(most_groups: int) -> str:
         seconds = f"greatest(least(talk_s, {until}) - {start}, 0)"
         bought = f"coalesce(up({seconds}, groups[{i}].increment_s) * groups[{i}].increment_s, 0)"
         query = f"""
-            SELECT * REPLACE (
+            SELECT * EXCLUDE bought REPLACE (
                 CASE WHEN bought > 0 THEN {start} + bought ELSE reached END AS reached,
                 billed_s + bought AS billed_s,
                 numerator + coalesce(bought * groups[{i}].rate * (denominator // groups[{i}].unit_s), 0) AS numerator
-            ) FROM (SELECT * EXCLUDE bought, {bought} AS bought FROM (SELECT *, 0 AS bought FROM ({query})))
+            ) FROM (SELECT *, {bought} AS bought FROM ({query}))
         """
-        query = f"SELECT * EXCLUDE bought FROM ({query})"
     return query

@@ -41,9 +41,9 @@ class Counts:
         found = [totals for (name, _), totals in self.sums.items() if name == outcome]
         return {measure: sum((totals[measure] for totals in found), start=zero) for measure, zero in NOTHING.items()}
 
-    def by_reason(self, outcome: str) -> dict[str, int]:
-        """Records of an outcome by reason."""
-        found = {str(reason): int(sums["records"]) for (name, reason), sums in self.sums.items() if name == outcome}
+    def by_reason(self, outcome: str) -> dict[str, str]:
+        """Records of an outcome by reason, as texts for a job report."""
+        found = {str(reason): str(sums["records"]) for (name, reason), sums in self.sums.items() if name == outcome}
         return dict(sorted(found.items()))
 
 

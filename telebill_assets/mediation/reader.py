@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -112,8 +113,8 @@ def _lines(content: bytes) -> pa.Array:
 
 def _column_names(first_lines: Sequence[str], layout: Layout) -> list[str]:
     """Names from the header; without one, from the width most of the first records have: any of them may be bad."""
-    rows = list(csv.reader(line + "\n" for line in first_lines))
-    fitting = [names for row in rows[: layout.header_lines or None] if (names := layout.column_names(row))]
+    rows = islice(csv.reader(line + "\n" for line in first_lines), layout.header_lines or None)
+    fitting = [names for row in rows if (names := layout.column_names(row))]
     if not fitting:
         widths = " or ".join(map(str, layout.widths))
         expected = "a header with " + ", ".join(layout.names) if layout.header_lines else f"{widths} columns"

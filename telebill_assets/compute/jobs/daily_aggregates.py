@@ -71,8 +71,7 @@ def run(context: JobContext) -> JobReport:
     )
     priced_totals = outcomes["priced"]
     figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
-    unpriced = {reason: str(records) for reason, records in counts.by_reason("suspended").items()}
-    return publication.finish(figures, {"suspended": unpriced})
+    return publication.finish(figures, {"suspended": counts.by_reason("suspended")})
 
 
 def _with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:

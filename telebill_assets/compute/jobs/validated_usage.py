@@ -78,7 +78,7 @@ def run(context: JobContext) -> JobReport:
         ),
     )
     figures = {name: str(parts[name]["records"]) for name in OUTCOMES}
-    reasons = {name: _as_text(counts.by_reason(name)) for name in OUTCOMES if name != "validated"}
+    reasons = {name: counts.by_reason(name) for name in OUTCOMES if name != "validated"}
     return publication.finish(figures, reasons)
 
 
@@ -103,7 +103,3 @@ def _counted(settled: DataFrame, day: date) -> DataFrame:
 
 def _records_and_seconds(totals: Totals) -> dict[str, int]:
     return {"records": int(totals["records"]), "talk_s": int(totals["talk_s"])}
-
-
-def _as_text(counts: dict[str, int]) -> dict[str, str]:
-    return {reason: str(records) for reason, records in counts.items()}
