@@ -3,33 +3,38 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
 from telebill_assets.compute.session import spark_session
+from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.settings import Settings
 
+SMALL: dict[str, Any] = {"spark_master": "local[2]", "spark_memory": "1g", "shuffle_partitions": 2}
 SHARED = Path(__file__).parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    session = spark_session(Settings(spark_master="local[2]", spark_memory="1g", shuffle_partitions=2))
+    session = spark_session(Settings(**SMALL))
     yield session
     session.stop()
 
 
 @pytest.fixture(scope="session")
-def billing_database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """DSN of an embedded PostgreSQL without tables."""
-    return database_url(Settings(home=tmp_path_factory.mktemp("billing")))
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """DSN of an embedded PostgreSQL with the billing tables."""
+    dsn = database_url(Settings(home=tmp_path_factory.mktemp("billing")))
+    migrate(dsn)
+    return dsn
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, spark_master="local[2]", spark_memory="1g", shuffle_partitions=2)
+    return Settings(home=tmp_path, **SMALL)
 
 
 @pytest.fixture(scope="session")

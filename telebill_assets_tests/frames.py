@@ -1,12 +1,15 @@
-"""Small frames of table models; columns that a row leaves out are null."""
+"""Small tables and frames of table models; columns that a row leaves out are null."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.lake.iceberg_schema import arrow_schema
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.schemas.registry import REFERENCE_TABLES
+from telebill_assets.schemas.table import TableModel, table_name
 
 
 def arrow(model: TableModel, *rows: dict[str, Any]) -> pa.Table:
@@ -18,3 +21,10 @@ def arrow(model: TableModel, *rows: dict[str, Any]) -> pa.Table:
 def frame(spark: SparkSession, model: TableModel, *rows: dict[str, Any]) -> DataFrame:
     """Rows as a Spark frame of the model's columns."""
     return spark.createDataFrame(arrow(model, *rows))
+
+
+def tariff_of(rows: Mapping[str, Sequence[dict[str, Any]]]) -> Tariff:
+    """A tariff of these rows by reference table; tables that are left out are empty."""
+    return Tariff.build(
+        {table_name(model): arrow(model, *rows.get(table_name(model), ())) for model in REFERENCE_TABLES}
+    )

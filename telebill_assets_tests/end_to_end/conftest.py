@@ -16,6 +16,7 @@ from telebill_assets.operate import Operator, instance_of
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.settings import Settings
 from telebill_assets.taxation.sandbox.server import running_sandbox
+from telebill_assets_tests.conftest import SMALL
 from telebill_assets_tests.frames import arrow
 
 DAYS_WITH_CALLS = [date(2020, 4, 3), date(2020, 4, 4)]
@@ -33,13 +34,7 @@ class Road:
 @pytest.fixture(scope="session")
 def road(spark, tmp_path_factory):  # noqa: ARG001  # the session that the jobs find
     with running_sandbox() as sandbox:
-        settings = Settings(
-            home=tmp_path_factory.mktemp("road"),
-            spark_master="local[2]",
-            spark_memory="1g",
-            shuffle_partitions=2,
-            suretax_url=sandbox,
-        )
+        settings = Settings(home=tmp_path_factory.mktemp("road"), suretax_url=sandbox, **SMALL)
         write_reference_files(settings.reference_dir)
         manifest = Generator(settings.landing_dir, 7, 4, 60).write_days(DAYS_WITH_CALLS, lambda _: None)
         operator = Operator(settings)

@@ -25,7 +25,7 @@ from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets.schemas.validated_usage import ValidatedUsage
 from telebill_assets.settings import Settings
 from telebill_assets_tests.end_to_end.conftest import DAYS_WITH_CALLS
-from telebill_assets_tests.ports import free_port, wait_for
+from telebill_assets_tests.ports import LOOPBACK, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -33,7 +33,6 @@ DAY = DAYS_WITH_CALLS[0]
 DAILY = ("raw_cdr", "validated_usage", "daily_aggregates")
 LANDED = (RawCdr, FileRegister, ValidatedUsage, SuspendedUsage, ExcludedUsage, DailyAggregates)
 SPARK_HOME = Path(pyspark.__file__).parent
-LOOPBACK = "127.0.0.1"
 
 
 @contextmanager

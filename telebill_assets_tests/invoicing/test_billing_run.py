@@ -6,7 +6,6 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import connect
 from telebill_assets.invoicing.assembly import assemble
 from telebill_assets.invoicing.billing_run import FinalInvoiceError, bill
@@ -23,12 +22,6 @@ SELLERS = [
     {"seller_id": "STU", "invoice_layout": "sample", "invoice_date": "last_charge", "payment_days": 0},
 ]
 SELLER_OF = {"A1": "NLT", "A2": "NLT", "B1": "STU"}
-
-
-@pytest.fixture(scope="module")
-def url(billing_database):
-    migrate(billing_database)
-    return billing_database
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from pyspark.sql import SparkSession
 
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.validate import Limits, judge, validation_rules
@@ -11,7 +10,7 @@ from telebill_assets.schemas.raw_cdr import RawCdr
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.services import Services
 from telebill_assets.schemas.reference.sources import Sources
-from telebill_assets.schemas.table import TableModel, spark_schema
+from telebill_assets_tests.frames import frame
 
 DAY = date(2020, 4, 3)
 LIMITS = Limits(DAY, "UTC", max_call_age_days=90, max_call_s=86_400)
@@ -61,11 +60,6 @@ SERVICE = {
 ACCOUNT = {"account_id": "A1", "time_zone": "America/Chicago", "country": "US", "state": "TX"}
 
 
-def frame(spark: SparkSession, model: TableModel, *rows: dict):
-    schema = spark_schema(model)
-    return spark.createDataFrame([tuple(row.get(name) for name in schema.names) for row in rows], schema)
-
-
 @pytest.fixture(scope="module")
 def settle(spark):
     sources = frame(spark, Sources, SOURCE).cache()
@@ -77,10 +71,7 @@ def settle(spark):
         {**SERVICE, "service_key": "ended", "valid_to": date(2020, 4, 2)},
         {**open_service, "source": "*", "service_key": "anywhere", "service_id": "S2"},
     )
-    nullable = spark_schema(Accounts)
-    for field in nullable.fields:
-        field.nullable = True
-    accounts = spark.createDataFrame([tuple(ACCOUNT.get(name) for name in nullable.names)], nullable)
+    accounts = frame(spark, Accounts, ACCOUNT)
 
     def run(*changes: dict) -> list[dict]:
         rows = [{**SANE, "line": i, "call_id": f"r{i}", **change} for i, change in enumerate(changes, start=2)]

@@ -13,6 +13,7 @@ from telebill_assets.compute.jobs import raw_cdr as job
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.runner import Runner
 from telebill_assets.lake.lake import Lake
+from telebill_assets.operate import QUIET
 from telebill_assets.partitions import partitions
 from telebill_assets.schemas.file_register import FileRegister
 from telebill_assets.schemas.ledger import Ledger
@@ -50,7 +51,7 @@ def materialise(spark, settings):
                 instance=instance,
                 resources={"runner": runner},
                 raise_on_error=False,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                run_config=QUIET,
             )
         return result, runner
 

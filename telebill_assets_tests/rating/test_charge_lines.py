@@ -5,17 +5,14 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.lake.iceberg_schema import arrow_schema
 from telebill_assets.rating.charge_lines import charge_lines
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.registry import REFERENCE_TABLES
-from telebill_assets.schemas.table import spark_schema, table_name
+from telebill_assets_tests.frames import frame, tariff_of
 
 APRIL = date(2020, 4, 1)
 ALLOWANCE_S = 600
@@ -55,9 +52,7 @@ def tariff(**rows: list[dict]) -> Tariff:
         "subscriptions": [{"account_id": "A", "plan_id": "P", "quantity": Decimal(1), "valid_from": date(2020, 1, 1)}],
         "rates": [rate("us", "0.06"), rate("uk", "0.30")],
     }
-    schemas = {table_name(model): arrow_schema(model) for model in REFERENCE_TABLES}
-    found = {name: [] for name in schemas} | known | rows
-    return Tariff.build({name: pa.Table.from_pylist(found[name], schema) for name, schema in schemas.items()})
+    return tariff_of(known | rows)
 
 
 def rate(destination: str, price: str) -> dict:
@@ -98,9 +93,12 @@ def calls(day: int, billed_s: int, charge: str, *, destination="us", landed: int
 
 
 def lines(spark, aggregates: list[dict], **rows: list[dict]) -> list[dict]:
-    schema = spark_schema(DailyAggregates)
-    frame = spark.createDataFrame([tuple(row[name] for name in schema.names) for row in aggregates], schema)
-    return [row.asDict() for row in charge_lines(frame, tariff(**rows), APRIL).orderBy("line_id").collect()]
+    return [
+        row.asDict()
+        for row in charge_lines(frame(spark, DailyAggregates, *aggregates), tariff(**rows), APRIL)
+        .orderBy("line_id")
+        .collect()
+    ]
 
 
 def amounts(found: list[dict], kind: str) -> list[tuple[str, Decimal]]:

@@ -1,17 +1,15 @@
 """The price of a call, against prices worked out by hand."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 
-import pyarrow as pa
 import pytest
 
-from telebill_assets.lake.iceberg_schema import arrow_schema
 from telebill_assets.rating.destinations import number_key, prefix_ranges
 from telebill_assets.rating.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.registry import REFERENCE_TABLES
-from telebill_assets.schemas.table import table_name
+from telebill_assets_tests.frames import tariff_of
 
 START = date(2020, 1, 1)
 PLANS = {  # account and plan: groups of (from_s, connect_fee, rate a minute, increment_s), method, decimals, point
@@ -24,7 +22,7 @@ PLANS = {  # account and plan: groups of (from_s, connect_fee, rate a minute, in
 
 
 def tariff() -> Tariff:
-    rows: dict[str, list[dict]] = {table_name(model): [] for model in REFERENCE_TABLES}
+    rows: dict[str, list[dict]] = defaultdict(list)
     for prefix, name in (("1", "us"), ("44", "uk"), ("447", "uk-mobile"), ("870", "satellite")):
         rows["destinations"].append(
             {"prefix": prefix, "destination": name, "name": name, "country": "US", "destination_group": "all"}
@@ -46,8 +44,7 @@ def tariff() -> Tariff:
         rate_row("minute", "uk-mobile", rate="0.50", valid_to=date(2020, 4, 15)),
         rate_row("minute", "uk-mobile", rate="0.60", valid_from=date(2020, 4, 16)),
     ]
-    schemas = {table_name(model): arrow_schema(model) for model in REFERENCE_TABLES}
-    return Tariff.build({name: pa.Table.from_pylist(found, schemas[name]) for name, found in rows.items()})
+    return tariff_of(rows)
 
 
 def rate_row(deck, destination, *, from_s=0, fee="0", rate="0", increment=60, **changes) -> dict:

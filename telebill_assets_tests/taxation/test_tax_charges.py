@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import connect
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.reference.accounts import Accounts
@@ -28,12 +27,6 @@ PRODUCTS = [
     {"product": "service", "trans_type": "990101", "regulatory": "99", "line_fees": False},
     {"product": "usage_interstate", "trans_type": "050158", "regulatory": "03", "line_fees": False},
 ]
-
-
-@pytest.fixture(scope="module")
-def url(billing_database):
-    migrate(billing_database)
-    return billing_database
 
 
 def engine(url: str, batch_lines: int = 2) -> SureTax:
