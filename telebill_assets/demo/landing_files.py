@@ -62,14 +62,14 @@ class Generator:
         if self.faults:
             self._repeat_and_break(rng, source, number, lines, expected)
         content = self._encoded([*header, *lines], number, day)
-        name = f"cdr-{number:04d}.csv"
+        name = f"cdr-{day:%Y%m%d}-{number:04d}.csv"
         if number % 3 == 0:
             name, content = f"{name}.gz", gzip.compress(content, mtime=0)
         self._save(source, day, name, content)
         self.manifest.files += 1
         self.manifest.count(expected)
         if self.faults and number == 1 and day.day % 5 == 0:
-            self._save(source, day, f"cdr-{number:04d}-again.csv", content)
+            self._save(source, day, f"cdr-{day:%Y%m%d}-{number:04d}-again.csv", content)
             self.manifest.files += 1
             self.manifest.count(["duplicate/duplicate_file"] * len(expected))
 

@@ -41,7 +41,7 @@ def telebill_csv(calls: Columns) -> tuple[Lines, Lines]:
         _numbers(calls["talk"]),
         calls["disposition"],
     )
-    return [",".join(TELEBILL_CSV.names)], _joined(columns)
+    return [",".join(TELEBILL_CSV.header)], _joined(columns)
 
 
 def asterisk_master(zone: str, national: Callable[[str], str]) -> Callable[[Columns], tuple[Lines, Lines]]:

@@ -1,41 +1,104 @@
-"""Duplicate records: the first arrival of a record key wins, every later one is kept with its winner."""
+"""One call, one bill: rows that share a record key are copies of one record, or legs of one call.
 
-from pyspark.sql import DataFrame, Window
+Of the rows of a key one is the call's own: of copies the first arrival, of legs the one with the longest talk. A row
+that says the same as an earlier one of its key is a duplicate; any other accompanies the call. Both keep the row
+that stands for the call.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 ARRIVAL = ("path", "line")
+IN_PLAY = ("unanswered", "internal", "accompanying_row")
+"""Verdicts that say what a row is, not that something is wrong with it."""
+
+KNOWN = "record_key string, known_day date, known_path string, known_line long, known_start timestamp, known_talk long"
 
 
-def losers(candidates: DataFrame, earlier: DataFrame) -> DataFrame:
-    """Records among `candidates` whose key came before: path, line, winner_day, winner_path, winner_line.
+def in_play(judged: DataFrame) -> DataFrame:
+    """Rows that may stand for a call or accompany one: those no rule suspends."""
+    rank = (
+        F.when(F.col("outcome").isNull(), 0)
+        .when(F.col("reason").isin("unanswered", "internal"), 1)
+        .when(F.col("reason") == "accompanying_row", 2)
+    )
+    return judged.select(
+        "record_key", "landing_day", *ARRIVAL, "start_at", "talk_s", "one_call", "content_hash", rank.alias("rank")
+    ).where("rank IS NOT NULL")
 
-    `candidates` are billable records of one landing day (record_key, landing_day, path, line); `earlier` holds
-    validated_usage of earlier landing days. Winners are billed records only. Keys are first compared by a
-    64-bit hash, so that only the few that repeat are compared in full.
+
+def old_call_dates(rows: DataFrame, day_begin: datetime) -> list[date]:
+    """UTC dates of calls that began before their landing day: only these can have landed before."""
+    began = rows.where(F.col("start_at") < F.lit(day_begin)).select(F.to_date("start_at").alias("date"))
+    return sorted(row["date"] for row in began.distinct().collect())
+
+
+def known_calls(rows: DataFrame, earlier: DataFrame, dates: Sequence[date]) -> DataFrame:
+    """Calls of earlier landing days whose keys come again: columns of KNOWN.
+
+    `earlier` holds validated_usage of earlier landing days. Only its calls of these dates are read, because a copy
+    began when its original did.
     """
-    keyed = candidates.select("record_key", "landing_day", *ARRIVAL)
-    return _losers_to_earlier_days(keyed, earlier).unionByName(_losers_within_day(keyed, earlier))
-
-
-def _losers_within_day(candidates: DataFrame, earlier: DataFrame) -> DataFrame:
-    key_hash = F.xxhash64("record_key")
-    repeated = candidates.groupBy(key_hash.alias("key_hash")).count().where("count > 1").select("key_hash")
-    suspects = candidates.withColumn("key_hash", key_hash).join(F.broadcast(repeated), "key_hash", "left_semi")
-    fresh = suspects.join(earlier.select("record_key"), "record_key", "left_anti")
-    of_key = Window.partitionBy("record_key").orderBy(*ARRIVAL)
-    return (
-        fresh.withColumn("winner_path", F.first("path").over(of_key))
-        .withColumn("winner_line", F.first("line").over(of_key))
-        .where("path != winner_path OR line != winner_line")
-        .select(*ARRIVAL, F.col("landing_day").alias("winner_day"), "winner_path", "winner_line")
-    )
-
-
-def _losers_to_earlier_days(candidates: DataFrame, earlier: DataFrame) -> DataFrame:
-    winners = earlier.select(
+    if not dates:
+        return rows.sparkSession.createDataFrame([], KNOWN)
+    then = earlier.where(reduce(or_, (_on(day) for day in dates))).select(
         "record_key",
-        F.col("landing_day").alias("winner_day"),
-        F.col("path").alias("winner_path"),
-        F.col("line").alias("winner_line"),
+        F.col("landing_day").alias("known_day"),
+        F.col("path").alias("known_path"),
+        F.col("line").alias("known_line"),
+        F.col("start_at").alias("known_start"),
+        F.col("talk_s").alias("known_talk"),
     )
-    return candidates.join(winners, "record_key").select(*ARRIVAL, "winner_day", "winner_path", "winner_line")
+    again = rows.where(reduce(or_, (_on(day) for day in dates))).select("record_key").distinct()
+    return then.join(again, "record_key", "left_semi")
+
+
+def _on(day: date) -> Column:
+    """As a range, which the statistics of Parquet files can be held against."""
+    start = F.col("start_at")
+    return (start >= F.lit(f"{day}").cast("timestamp")) & (
+        start < F.lit(f"{day + timedelta(days=1)}").cast("timestamp")
+    )
+
+
+def losers(rows: DataFrame, known: DataFrame) -> DataFrame:
+    """Rows that do not stand for a call: path, line, verdict, verdict_reason, winner_day, winner_path, winner_line.
+
+    `rows` are those in play of one landing day, `known` the calls of earlier days that come again. Keys are first
+    compared by a 64-bit hash, so that only those that repeat are compared in full.
+    """
+    keyed = rows.withColumn("key_hash", F.xxhash64("record_key"))
+    repeated = keyed.groupBy("key_hash").count().where("count > 1").select("key_hash")
+    again = known.select(F.xxhash64("record_key").alias("key_hash"))
+    suspects = keyed.join(repeated.union(again).distinct(), "key_hash", "left_semi").join(known, "record_key", "left")
+    longest_first = [F.when(F.col("one_call"), -F.col("talk_s")), F.when(F.col("one_call"), F.col("start_at"))]
+    order = [F.col("rank"), *longest_first, *map(F.col, ARRIVAL)]
+    of_key = Window.partitionBy("record_key").orderBy(*order)
+    of_content = Window.partitionBy("record_key", "content_hash").orderBy(*order)
+    said_before = F.when(F.col("one_call"), F.row_number().over(of_content) > 1).otherwise(F.lit(True))  # noqa: FBT003
+    said_then = ~F.col("one_call") | (
+        (F.col("start_at") == F.col("known_start")) & (F.col("talk_s") == F.col("known_talk"))
+    )
+    is_known = F.col("known_day").isNotNull()
+    placed = (
+        suspects.withColumn("place", F.row_number().over(of_key))
+        .withColumn("first_rank", F.first("rank").over(of_key))
+        .withColumn("first_path", F.first("path").over(of_key))
+        .withColumn("first_line", F.first("line").over(of_key))
+        .withColumn("copy", said_before | (is_known & said_then))
+        .where(is_known | (F.col("place") > 1))
+    )
+    has_call = F.col("first_rank") < 2
+    return placed.select(
+        *ARRIVAL,
+        F.when(F.col("copy"), "duplicate").otherwise("non_billable").alias("verdict"),
+        F.when(F.col("copy"), "duplicate_record").otherwise("accompanying_row").alias("verdict_reason"),
+        F.coalesce("known_day", F.when(has_call, F.col("landing_day"))).alias("winner_day"),
+        F.coalesce("known_path", F.when(has_call, F.col("first_path"))).alias("winner_path"),
+        F.when(is_known, F.col("known_line")).when(has_call, F.col("first_line")).alias("winner_line"),
+    )

@@ -1,16 +1,16 @@
 """Enrichment: E.164 numbers, the account and service of a record, local times, jurisdiction."""
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.mediation.numbering import e164, jurisdiction, with_area
 
 
 def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: DataFrame) -> DataFrame:
-    """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date, jurisdiction and record_key.
+    """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date, jurisdiction and the keys.
 
-    All but record_key are null where they cannot be derived. `sources`, `services` and `accounts` are the
-    reference tables.
+    All but the keys (columns of `with_keys`) are null where they cannot be derived. `sources`, `services` and
+    `accounts` are the reference tables.
     """
     dialling = sources.select("source", "country_code", "trunk_prefix", "international_prefix")
     plan = (F.col("country_code"), F.col("trunk_prefix"), F.col("international_prefix"))
@@ -18,18 +18,40 @@ def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: Da
         raw.join(F.broadcast(dialling), "source", "left")
         .withColumn("caller_e164", e164(F.col("caller"), *plan))
         .withColumn("callee_e164", e164(F.col("callee"), *plan))
-        .withColumn("record_key", record_key())
     )
-    served = _with_service(numbered, service_map(services, sources, accounts))
+    served = _with_service(with_keys(numbered), service_map(services, sources, accounts))
     areas = with_area(with_area(served, "caller_e164", "calling"), "callee_e164", "called")
     return _with_own_area_where_withheld(areas).withColumn("jurisdiction", jurisdiction())
 
 
-def record_key() -> Column:
-    """The source's own unique id and leg; else a hash of the fields that make a call what it is."""
+def with_keys(records: DataFrame) -> DataFrame:
+    """Add record_key, one_call (whether rows of one key are legs of one call) and content_hash.
+
+    The record key is the source with the key of the call; else with the record's own id and leg; else with a hash of
+    the fields that make a call what it is.
+    """
+    one_call = F.col("call_key").isNotNull()
     own_id = F.concat_ws(":", "source", "call_id", "leg")
-    content = F.concat_ws("|", "caller", "callee", F.unix_micros("start_at"), "talk_s", "service_key")
-    return F.when(F.col("call_id").isNotNull(), own_id).otherwise(F.concat_ws(":", "source", F.sha2(content, 256)))
+    content = F.concat_ws(
+        "|",
+        "caller",
+        "callee",
+        F.unix_micros("start_at"),
+        "talk_s",
+        "service_key",
+        F.nullif("usage_type", F.lit("voice")),
+    )
+    key = (
+        F.when(one_call, F.concat_ws(":", "source", "call_key"))
+        .when(F.col("call_id").isNotNull(), own_id)
+        .otherwise(F.concat_ws(":", "source", F.sha2(content, 256)))
+    )
+    said = ("call_id", "leg", "caller", "callee", "start_at", "answer_at", "end_at", "talk_s", "total_s", "disposition")
+    return (
+        records.withColumn("record_key", key)
+        .withColumn("one_call", one_call)
+        .withColumn("content_hash", F.xxhash64(*said, "leg_kind"))
+    )
 
 
 def service_map(services: DataFrame, sources: DataFrame, accounts: DataFrame) -> DataFrame:

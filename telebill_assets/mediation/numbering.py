@@ -16,7 +16,13 @@ TWO_DIGIT_CODES = {"20", "27", *map(str, (*range(30, 35), 36, 39, 40, 41, *range
     *map(str, (*range(60, 67), 81, 82, 84, 86, *range(90, 96), 98))
 }
 
-E164 = r"^\+[1-9][0-9]{5,14}$"
+E164 = r"^\+[1-9][0-9]{3,14}$"
+NANP = r"^\+1([2-9][0-9]{2}[2-9][0-9]{6}|[2-9]11|988)$"
+SERVICE_CODE = r"^([2-9]11|988|112|110|118|999|000)$"
+URI = r"(?i)^(sips?|tel):|[@;].*$"
+PUNCTUATION = r"[ ().\-/]"
+MOST_PREFIXES = 3
+"""International prefixes that a source may have."""
 
 
 @cache
@@ -28,20 +34,36 @@ def area_codes() -> pa.Table:
         return pacsv.read_csv(file, convert_options=options)
 
 
-def e164(number: Column, country_code: Column, trunk_prefix: Column, international_prefix: Column) -> Column:
+def e164(number: Column, country_code: Column, trunk_prefix: Column, international_prefixes: Column) -> Column:
     """Bring a dialled number into E.164; null if it cannot be (extensions, names, withheld).
 
-    The prefixes are those of the source: `trunk_prefix` may be null. Of a country with code 1 a number of ten
-    digits is national without prefix.
+    The prefixes are those of the source: `trunk_prefix` may be null, then national numbers are dialled without one.
+    `international_prefixes` are separated by spaces; `none` among them says that long numbers without prefix are
+    international. SIP and tel URIs are read as their number. Of country code 1 a national number has ten digits and
+    an area code and exchange that do not begin with 0 or 1. Emergency and service codes of three digits (911, 411,
+    112) become the country code with the code.
     """
-    dialled = F.regexp_replace(number, r"[ ().\-/]", "")
-    plus = (
-        F.when(dialled.startswith("+"), dialled)
-        .when(_starts_with(dialled, international_prefix), F.concat(F.lit("+"), _after(dialled, international_prefix)))
-        .when((country_code == "1") & (F.length(dialled) == 10), F.concat(F.lit("+1"), dialled))
-        .when(_starts_with(dialled, trunk_prefix), F.concat(F.lit("+"), country_code, _after(dialled, trunk_prefix)))
+    dialled = F.regexp_replace(F.regexp_replace(number, URI, ""), PUNCTUATION, "")
+    national = F.concat(F.lit("+"), country_code, _after(dialled, trunk_prefix))
+    digits = F.length(dialled)
+    plus = F.coalesce(
+        F.when(dialled.startswith("+"), dialled),
+        *(_international(dialled, F.get(F.split(international_prefixes, " "), F.lit(i))) for i in range(MOST_PREFIXES)),
+        F.when(dialled.rlike(SERVICE_CODE), F.concat(F.lit("+"), country_code, dialled)),
+        F.when((country_code == "1") & (digits == 10), F.concat(F.lit("+1"), dialled)),
+        F.when(_starts_with(dialled, trunk_prefix), national),
+        F.when(
+            F.array_contains(F.split(international_prefixes, " "), "none") & (digits > 7), F.concat(F.lit("+"), dialled)
+        ),
+        F.when(
+            trunk_prefix.isNull() & (country_code != "1") & (digits > 6), F.concat(F.lit("+"), country_code, dialled)
+        ),
     )
-    return F.when(plus.rlike(E164), plus)
+    return F.when(plus.rlike(E164) & (~plus.startswith("+1") | plus.rlike(NANP)), plus)
+
+
+def _international(dialled: Column, prefix: Column) -> Column:
+    return F.when(_starts_with(dialled, prefix), F.concat(F.lit("+"), _after(dialled, prefix)))
 
 
 def _starts_with(text: Column, prefix: Column) -> Column:

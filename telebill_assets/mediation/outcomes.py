@@ -6,7 +6,8 @@ from pyspark.sql import functions as F
 SETTLED = (
     *("landing_day", "record_key", "path", "file_id", "line", "source", "account_id", "service_id", "direction"),
     *("caller_e164", "callee_e164", "start_at", "answer_at", "end_at", "local_start", "call_date", "talk_s"),
-    *("jurisdiction", "outcome", "reason", "rule", "field", "detail"),
+    *("jurisdiction", "usage_type", "units", "one_call", "content_hash"),
+    *("outcome", "reason", "rule", "field", "detail"),
 )
 """What the outcomes need of a judged record."""
 
@@ -14,24 +15,23 @@ SETTLED = (
 def settle(judged: DataFrame, losers: DataFrame, register: DataFrame) -> DataFrame:
     """Give every record its final outcome: validated, suspended, duplicate or non_billable.
 
-    Adds winner_day, winner_path and winner_line to duplicates: of the same line in the first copy of a duplicate
-    file, or of the record that came first.
+    Adds winner_day, winner_path and winner_line to rows that do not stand for a call: the same line in the first copy
+    of a duplicate file, or the row that stands for it.
     """
     first_copies = register.where("status = 'duplicate'").select(
         "path", F.col("duplicate_of_day").alias("copy_day"), F.col("duplicate_of_path").alias("copy_path")
     )
-    lost = F.col("outcome").isNull() & F.col("winner_path").isNotNull()
     return (
-        judged.join(F.broadcast(losers), ["path", "line"], "left")
+        judged.join(losers, ["path", "line"], "left")
         .join(F.broadcast(first_copies), "path", "left")
-        .withColumn("reason", F.when(lost, "duplicate_record").otherwise(F.col("reason")))
-        .withColumn("outcome", F.when(lost, "duplicate").otherwise(F.coalesce("outcome", F.lit("validated"))))
+        .withColumn("reason", F.coalesce("verdict_reason", "reason"))
+        .withColumn("outcome", F.coalesce("verdict", "outcome", F.lit("validated")))
         .withColumn("winner_day", F.coalesce("copy_day", "winner_day"))
         .withColumn(
             "winner_line", F.when(F.col("copy_path").isNotNull(), F.col("line")).otherwise(F.col("winner_line"))
         )
         .withColumn("winner_path", F.coalesce("copy_path", "winner_path"))
-        .drop("copy_day", "copy_path")
+        .drop("copy_day", "copy_path", "verdict", "verdict_reason")
     )
 
 

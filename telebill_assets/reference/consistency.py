@@ -1,5 +1,6 @@
 """What the reference files must say together: every reference leads somewhere, and nothing is said twice."""
 
+import codecs
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -48,7 +49,13 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
     return [
         *_dangling(tables),
         *_overlapping(tables),
-        *_each(tables["sources"], "layout", lambda v: v in known_layouts, f"one of {', '.join(known_layouts)}"),
+        *_each(
+            tables["sources"],
+            "layout",
+            lambda v: set(v.split()) <= set(known_layouts),
+            f"layouts among {', '.join(known_layouts)}",
+        ),
+        *_each(tables["sources"], "encoding", _known_encoding, "a character encoding such as latin-1"),
         *_each(tables["sources"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
         *_each(tables["accounts"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
         *_each(tables["accounts"], "locale", _known_locale, "a locale such as de_DE"),
@@ -76,6 +83,13 @@ def _known_locale(name: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return True
+
+
+def _known_encoding(name: str | None) -> bool:
+    try:
+        return name is None or bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def _two_decimals(currency: str) -> bool:

@@ -37,16 +37,18 @@ class Row:
 
 
 def read_csv(path: Path, model: TableModel) -> tuple[list[TextRow], list[Finding]]:
-    """Rows of a CSV file whose first line names exactly the model's columns, in any order."""
-    columns = list(model.to_schema().columns)
+    """Rows of a CSV file whose first line names the model's columns, in any order; those that may be empty may be left
+    out.
+    """
+    columns = model.to_schema().columns
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         findings = [
             *(
                 Finding(path.name, 1, "header", ",".join(header), f"a column {name}")
-                for name in columns
-                if name not in header
+                for name, column in columns.items()
+                if name not in header and not column.nullable
             ),
             *(Finding(path.name, 1, "header", name, "no such column") for name in header if name not in columns),
         ]

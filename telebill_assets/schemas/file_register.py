@@ -3,10 +3,10 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
-from telebill_assets.schemas.reasons import FILE_REASONS
+from telebill_assets.schemas.reasons import FILE_REASONS, SET_ASIDE_REASONS
 from telebill_assets.schemas.table import Table
 
-FILE_STATUSES = ("landed", "duplicate", "suspended")
+FILE_STATUSES = ("landed", "duplicate", "suspended", "set_aside", "held")
 
 
 class FileRegister(Table):
@@ -19,8 +19,14 @@ class FileRegister(Table):
     file_id: T.StringType = pa.Field(str_matches="^[0-9a-f]{64}$", description="SHA-256 of the file as received")
     bytes: T.LongType = pa.Field(ge=0, description="Size as received, in bytes")
     records: T.LongType = pa.Field(ge=0, description="Records read, without headers and blank lines")
-    status: T.StringType = pa.Field(isin=FILE_STATUSES, description="landed, duplicate or suspended")
-    reason: T.StringType = pa.Field(nullable=True, isin=tuple(FILE_REASONS), description="Why the file is suspended")
+    declared_records: T.LongType = pa.Field(nullable=True, description="Records that its trailer or manifest declares")
+    declared_s: T.LongType = pa.Field(nullable=True, description="Seconds that its trailer or manifest declares")
+    series: T.StringType = pa.Field(nullable=True, description="Numbered series of files that its name belongs to")
+    sequence_nr: T.LongType = pa.Field(nullable=True, description="Its number in the series")
+    status: T.StringType = pa.Field(isin=FILE_STATUSES, description="landed, duplicate, suspended, set_aside or held")
+    reason: T.StringType = pa.Field(
+        nullable=True, isin=(*FILE_REASONS, *SET_ASIDE_REASONS), description="Why the file is not simply landed"
+    )
     detail: T.StringType = pa.Field(nullable=True, description="What was found and what was expected")
     duplicate_of_day: T.DateType = pa.Field(nullable=True, description="Landing day of the first arrival")
     duplicate_of_path: T.StringType = pa.Field(nullable=True, description="Path of the first arrival")

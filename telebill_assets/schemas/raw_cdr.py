@@ -7,7 +7,9 @@ from telebill_assets.schemas.table import Table
 
 DIRECTIONS = ("outbound", "inbound", "internal")
 DISPOSITIONS = ("answered", "unanswered", "busy", "failed")
-LEG_KINDS = ("call", "accompanying")
+LEG_KINDS = ("call", "accompanying", "not_voice")
+USAGE_TYPES = ("voice", "sms", "conference")
+FAULT_REASONS = ("malformed", "spreadsheet_damage")
 
 
 class RawCdr(Table):
@@ -20,10 +22,14 @@ class RawCdr(Table):
     source: T.StringType = pa.Field(description="CDR source")
     layout: T.StringType = pa.Field(description="Layout by which the line was read")
     raw: T.StringType = pa.Field(description="The line as received, without its line end")
+    fault_reason: T.StringType = pa.Field(nullable=True, isin=FAULT_REASONS, description="Kind of the fault")
     fault: T.StringType = pa.Field(nullable=True, description="What made the line unreadable: field and expectation")
     fault_field: T.StringType = pa.Field(nullable=True, description="The field at fault")
     call_id: T.StringType = pa.Field(nullable=True, description="The source's own unique id of the record")
     leg: T.StringType = pa.Field(nullable=True, description="Leg within the call id, where the source has legs")
+    call_key: T.StringType = pa.Field(
+        nullable=True, description="What the rows of one call share; null: each is a call"
+    )
     service_key: T.StringType = pa.Field(nullable=True, description="What the service map is asked for")
     caller: T.StringType = pa.Field(nullable=True, description="Calling number as the source wrote it")
     callee: T.StringType = pa.Field(nullable=True, description="Called number as the source wrote it")
@@ -31,9 +37,12 @@ class RawCdr(Table):
     answer_at: T.TimestampType = pa.Field(nullable=True, description="Answer, UTC; null if never answered")
     end_at: T.TimestampType = pa.Field(nullable=True, description="End of the call, UTC")
     talk_s: T.LongType = pa.Field(nullable=True, description="Billable seconds by the source's rule")
+    total_s: T.LongType = pa.Field(nullable=True, description="Seconds of the whole call, ringing included")
     direction: T.StringType = pa.Field(nullable=True, isin=DIRECTIONS, description="outbound, inbound or internal")
     disposition: T.StringType = pa.Field(nullable=True, isin=DISPOSITIONS, description="How the call ended")
-    leg_kind: T.StringType = pa.Field(isin=LEG_KINDS, description="call, or a row that only accompanies one")
+    leg_kind: T.StringType = pa.Field(isin=LEG_KINDS, description="call, a row that only accompanies one, or no voice")
+    usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="What is used: voice, sms or conference")
+    units: T.LongType = pa.Field(ge=1, description="Messages of an SMS record, participants of a conference, else 1")
 
     class Config:
         name = "raw_cdr"

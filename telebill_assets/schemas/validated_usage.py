@@ -13,7 +13,7 @@ class ValidatedUsage(Table):
 
     landing_day: T.DateType = pa.Field(description="Date of the landing folder")
     record_key: T.StringType = pa.Field(
-        description="Source, its unique id and leg; else a hash of the canonical fields"
+        description="Source and the key of the call; else its unique id and leg; else a hash of the canonical fields"
     )
     path: T.StringType = pa.Field(description="Path of the file below the landing zone")
     file_id: T.StringType = pa.Field(description="SHA-256 of the file")

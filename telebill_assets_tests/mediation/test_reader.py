@@ -9,9 +9,9 @@ from telebill_assets.mediation.landing import Source, read_file
 
 DAY = date(2020, 4, 3)
 SOURCES = {
-    "sbc": Source("telebill_csv", "UTC"),
-    "pbx": Source("asterisk_master", "America/Chicago"),
-    "cucm": Source("cisco_cucm", "America/Chicago"),
+    "sbc": Source(("telebill_csv",), "UTC"),
+    "pbx": Source(("asterisk_master",), "America/Chicago"),
+    "cucm": Source(("cisco_cucm",), "America/Chicago"),
 }
 HEADER = (
     "record_id,leg,service_key,direction,caller,callee,start_time,answer_time,end_time,billable_seconds,disposition"

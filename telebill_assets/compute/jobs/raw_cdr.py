@@ -39,7 +39,8 @@ def run(context: JobContext) -> JobReport:
     report, data_files = _landed(context, files, day)
     raw = publication.adopt(RawCdr, data_files, landing_day=day)
     earlier = context.lake.read(context.spark, FileRegister, landing_day=earlier_days(context))
-    registered = publication.write(FileRegister, register(report, earlier, day), landing_day=day)
+    sources = context.reference(Sources)
+    registered = publication.write(FileRegister, register(report, earlier, sources, day), landing_day=day)
     ledger = publication.write(Ledger, _received(registered, raw, day), period=day, stage=STAGE)
 
     received = count(ledger).of("received")
@@ -60,7 +61,12 @@ def _landed(context: JobContext, files: Sequence[LandingFile], day: date) -> tup
     """The landing report, saved so that the files are read once, and the data files the tasks wrote."""
     folder = context.lake.staging_folder(RawCdr, context.request.run_id, landing_day=day)
     known = context.lake.read_arrow(Sources).to_pylist()
-    sources = {row["source"]: Source(row["layout"], row["time_zone"]) for row in known}
+    sources = {
+        row["source"]: Source(
+            tuple(row["layout"].split()), row["time_zone"], row["encoding"] or "", row["completeness"] or ""
+        )
+        for row in known
+    }
     report = land(context.spark, str(context.settings.landing_dir), files, sources=sources, day=day, folder=folder)
     report.write.parquet(f"{folder}/report")
     saved = context.spark.read.parquet(f"{folder}/report")
@@ -73,7 +79,9 @@ def _received(registered: DataFrame, raw: DataFrame, day: date) -> DataFrame:
     counted = registered.join(seconds, "path", "left").select(
         "path",
         "source",
-        F.when(F.col("status") == "suspended", "file_suspended").otherwise("received").alias("outcome"),
+        F.when(F.col("status").isin("suspended", "set_aside"), F.concat(F.lit("file_"), "status"))
+        .otherwise("received")
+        .alias("outcome"),
         "reason",
         "records",
         "talk_s",

@@ -1,6 +1,6 @@
 """The job of validated_usage: every landed record is validated, suspended, a duplicate or not billable."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
@@ -13,7 +13,7 @@ from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.mediation import outcomes
-from telebill_assets.mediation.duplicates import losers
+from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.validate import Limits, judge, validation_rules
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
@@ -46,8 +46,7 @@ def run(context: JobContext) -> JobReport:
     raw = context.lake.read(context.spark, RawCdr, landing_day=day)
     files = context.lake.read(context.spark, FileRegister, landing_day=day)
     judged = _judged(context, raw, files).persist(StorageLevel.MEMORY_AND_DISK)
-    earlier = context.lake.read(context.spark, ValidatedUsage, landing_day=earlier_days(context))
-    lost = losers(judged.where("outcome IS NULL"), earlier).persist()
+    lost = losers(rows := in_play(judged), _known(context, rows)).persist()
     settled = outcomes.settle(judged, lost, files)
     try:
         publication.write(ValidatedUsage, outcomes.validated_usage(settled), landing_day=day)
@@ -82,15 +81,26 @@ def run(context: JobContext) -> JobReport:
     return publication.finish(figures, reasons)
 
 
+def _known(context: JobContext, rows: DataFrame) -> DataFrame:
+    """Calls of earlier landing days that come again; a day without late records reads no history."""
+    dates = old_call_dates(rows, _limits(context).day_begin)
+    first = dates[0] - timedelta(days=1) if dates else context.partition
+    days = [day for day in earlier_days(context) if day >= first]
+    return known_calls(rows, context.lake.read(context.spark, ValidatedUsage, landing_day=days), dates)
+
+
+def _limits(context: JobContext) -> Limits:
+    settings = context.settings
+    return Limits(context.partition, settings.billing_zone, settings.max_call_age_days, settings.max_call_s)
+
+
 def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
     """Enriched records with the verdict of the first rule that fires."""
-    settings = context.settings
     status = files.select("path", F.col("status").alias("file_status"))
     enriched = enrich(
         raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
     )
-    limits = Limits(context.partition, settings.billing_zone, settings.max_call_age_days, settings.max_call_s)
-    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(limits))
+    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(_limits(context)))
     return judged.select(*outcomes.SETTLED)
 
 

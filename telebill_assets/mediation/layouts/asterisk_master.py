@@ -3,12 +3,14 @@
 Columns and order: Asterisk's cdr/cdr_csv.c. The number of columns depends on the switch's options.
 """
 
-from telebill_assets.mediation.layouts.layout import Choice, Layout, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.asterisk import CALL
+from telebill_assets.mediation.layouts.columns import Stamp
+from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
 
 ASTERISK_MASTER = Layout(
     name="asterisk_master",
     title="Asterisk Master.csv",
-    names=(
+    positions=(
         "accountcode",
         "src",
         "dst",
@@ -32,31 +34,7 @@ ASTERISK_MASTER = Layout(
         "sequence",
     ),
     widths=(16, 17, 18, 19, 20, 21),
-    columns={
-        "call_id": Text("uniqueid"),
-        "leg": Text("sequence"),
-        "service_key": Text("accountcode"),
-        "caller": Text("src"),
-        "callee": Text("dst"),
-        "start_at": Stamp("start"),
-        "answer_at": Stamp("answer"),
-        "end_at": Stamp("end"),
-        "talk_s": Seconds("billsec"),
-        "direction": Choice(
-            [
-                ({"dcontext": "^from-(pstn|trunk|did)"}, "inbound"),
-                ({"dcontext": "^from-internal", "dst": "^[0-9]{2,5}$"}, "internal"),
-            ],
-            "outbound",
-        ),
-        "disposition": Choice(
-            [
-                ({"disposition": "^ANSWERED$"}, "answered"),
-                ({"disposition": "^BUSY$"}, "busy"),
-                ({"disposition": "^(FAILED|CONGESTION)$"}, "failed"),
-            ],
-            "unanswered",
-        ),
-        "leg_kind": Choice([], "call"),
-    },
+    looks={"start": STAMP_LIKE, "billsec": r"^\s*[0-9.]*\s*$", "disposition": "^[A-Z]"},
+    columns={**CALL, "start_at": Stamp("start"), "answer_at": Stamp("answer"), "end_at": Stamp("end")},
+    one_call_per_key=True,
 )

@@ -1,14 +1,33 @@
 """Cisco Unified CM flat-file CDR: a line of names, a line of types, then records with UTC epoch stamps.
 
-Columns are mapped by name, because each release appends some: 118, 129 and 133 are in use.
+Columns are mapped by name, because each release appends some: 118, 129 and 133 are in use. Files whose header was cut
+off are read by the positions that no release has changed. Positions: Cisco's CDR field descriptions.
 """
 
-from telebill_assets.mediation.layouts.layout import Choice, EpochSeconds, Layout, Seconds, Text
+from telebill_assets.mediation.layouts.columns import Choice, Epoch, Joined, Seconds, Text
+from telebill_assets.mediation.layouts.layout import Layout
+
+AT = {
+    0: "cdrRecordType",
+    1: "globalCallID_callManagerId",
+    2: "globalCallID_callId",
+    4: "dateTimeOrigination",
+    8: "callingPartyNumber",
+    29: "originalCalledPartyNumber",
+    30: "finalCalledPartyNumber",
+    47: "dateTimeConnect",
+    48: "dateTimeDisconnect",
+    50: "pkid",
+    55: "duration",
+    56: "origDeviceName",
+    57: "destDeviceName",
+    65: "globalCallId_ClusterID",
+}
 
 CISCO_CUCM = Layout(
     name="cisco_cucm",
     title="Cisco Unified CM",
-    names=(
+    header=(
         "cdrRecordType",
         "callingPartyNumber",
         "finalCalledPartyNumber",
@@ -20,15 +39,24 @@ CISCO_CUCM = Layout(
         "origDeviceName",
         "destDeviceName",
     ),
-    header_lines=2,
+    positions=tuple(AT.get(i, f"column {i + 1}") for i in range(66)),
+    widths=range(90, 160),
+    looks={
+        "cdrRecordType": "^1$",
+        "dateTimeOrigination": r"^\d{9,10}$",
+        "dateTimeDisconnect": r"^\d{9,10}$",
+        "duration": r"^\d{1,7}$",
+    },
+    skip=r'^"?INTEGER"?,',
     columns={
         "call_id": Text("pkid"),
+        "call_key": Joined(("globalCallId_ClusterID", "globalCallID_callManagerId", "globalCallID_callId")),
         "service_key": Text("origDeviceName"),
         "caller": Text("callingPartyNumber"),
-        "callee": Text("finalCalledPartyNumber"),
-        "start_at": EpochSeconds("dateTimeOrigination"),
-        "answer_at": EpochSeconds("dateTimeConnect"),
-        "end_at": EpochSeconds("dateTimeDisconnect"),
+        "callee": Text("finalCalledPartyNumber", ("originalCalledPartyNumber",)),
+        "start_at": Epoch("dateTimeOrigination"),
+        "answer_at": Epoch("dateTimeConnect"),
+        "end_at": Epoch("dateTimeDisconnect"),
         "talk_s": Seconds("duration"),
         "direction": Choice(
             [
@@ -41,4 +69,5 @@ CISCO_CUCM = Layout(
         "disposition": Choice([({"dateTimeConnect": "^0*$"}, "unanswered")], "answered"),
         "leg_kind": Choice([({"callingPartyNumber": "^b00[0-9]+$"}, "accompanying")], "call"),
     },
+    one_call_per_key=True,
 )

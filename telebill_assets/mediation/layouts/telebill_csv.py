@@ -1,11 +1,15 @@
-"""telebill's own CSV: one header line, UTC times, E.164 numbers. For senders that can choose their format."""
+"""telebill's own CSV: one header line, UTC times, E.164 numbers. For senders that can choose their format.
 
-from telebill_assets.mediation.layouts.layout import Choice, Layout, Seconds, Text, UtcStamp
+A last line `TRAILER,<records>,<seconds>` may close the file; its totals must be those of the records.
+"""
+
+from telebill_assets.mediation.layouts.columns import Choice, Seconds, Text, UtcStamp
+from telebill_assets.mediation.layouts.layout import Layout, Trailer
 
 TELEBILL_CSV = Layout(
     name="telebill_csv",
     title="telebill CSV",
-    names=(
+    header=(
         "record_id",
         "leg",
         "service_key",
@@ -18,7 +22,7 @@ TELEBILL_CSV = Layout(
         "billable_seconds",
         "disposition",
     ),
-    header_lines=1,
+    trailer=Trailer(r"^TRAILER,(?P<records>[0-9]{1,12}),(?P<seconds>[0-9]{1,15})\s*$"),
     columns={
         "call_id": Text("record_id"),
         "leg": Text("leg"),
@@ -28,7 +32,7 @@ TELEBILL_CSV = Layout(
         "start_at": UtcStamp("start_time"),
         "answer_at": UtcStamp("answer_time"),
         "end_at": UtcStamp("end_time"),
-        "talk_s": Seconds("billable_seconds"),
+        "talk_s": Seconds("billable_seconds", whole=True, expected="a whole number of seconds"),
         "direction": Choice(
             [({"direction": "^inbound$"}, "inbound"), ({"direction": "^internal$"}, "internal")], "outbound"
         ),
@@ -40,6 +44,5 @@ TELEBILL_CSV = Layout(
             ],
             "unanswered",
         ),
-        "leg_kind": Choice([], "call"),
     },
 )

@@ -1,0 +1,39 @@
+"""Asterisk cdr_custom in the order of the configuration that comes with it: no header, caller id first.
+
+Columns and order: Asterisk's configs/samples/cdr_custom.conf.sample. A switch whose configuration differs needs a
+layout of its own.
+"""
+
+from telebill_assets.mediation.layouts.asterisk import CALL
+from telebill_assets.mediation.layouts.columns import Stamp
+from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
+
+ASTERISK_CUSTOM = Layout(
+    name="asterisk_custom",
+    title="Asterisk cdr_custom",
+    positions=(
+        "clid",
+        "src",
+        "dst",
+        "dcontext",
+        "channel",
+        "dstchannel",
+        "lastapp",
+        "lastdata",
+        "start",
+        "answer",
+        "end",
+        "duration",
+        "billsec",
+        "disposition",
+        "amaflags",
+        "accountcode",
+        "uniqueid",
+        "userfield",
+        "sequence",
+    ),
+    widths=(17, 18, 19),
+    looks={"start": STAMP_LIKE, "billsec": r"^\s*[0-9.]*\s*$", "disposition": "^[A-Z]"},
+    columns={**CALL, "start_at": Stamp("start"), "answer_at": Stamp("answer"), "end_at": Stamp("end")},
+    one_call_per_key=True,
+)

@@ -1,0 +1,73 @@
+"""Which layout a file is of, by its first lines."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from telebill_assets.mediation.layouts.layout import Layout
+
+SAMPLE = 60
+"""Lines by which a file is recognised; any of them may be bad."""
+HEADER_LINES = 5
+"""Lines among which the header is looked for; exports may begin with a title or a version."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A layout, and what a file of it is like."""
+
+    layout: Layout
+    names: Sequence[str]
+    first_line: int
+    """Position of the first line after the header among the lines that are not blank."""
+    wrapped: bool
+    """Whether every line as a whole stands in quotes."""
+
+
+def recognise(lines: Sequence[str], layouts: Iterable[Layout]) -> Recognised | None:
+    """The first of the layouts that the lines are of; None if they are of none."""
+    sample = lines[:SAMPLE]
+    layouts = list(layouts)
+    unwrapped = [unwrap(line) for line in sample]
+    for wrapped, texts in ((False, sample), (True, unwrapped)):
+        if wrapped and not all(is_wrapped(line) for line in sample):
+            break
+        for layout in layouts:
+            found = _by_header(layout, texts) or _by_positions(layout, texts)
+            if found:
+                return Recognised(layout, *found, wrapped)
+    return None
+
+
+def is_wrapped(line: str) -> bool:
+    """Whether a whole line stands in quotes."""
+    line = line.strip()
+    return len(line) > 1 and line[0] == line[-1] == '"'
+
+
+def unwrap(line: str) -> str:
+    """The text of a line that as a whole stands in quotes."""
+    return line.strip()[1:-1].replace('""', '"')
+
+
+def _by_header(layout: Layout, texts: Sequence[str]) -> tuple[list[str], int] | None:
+    if not layout.header:
+        return None
+    for i, text in enumerate(texts[:HEADER_LINES]):
+        names = layout.column_names(layout.dialect.cells(text))
+        if names:
+            return names, i + 1
+    return None
+
+
+def _by_positions(layout: Layout, texts: Sequence[str]) -> tuple[list[str], int] | None:
+    """By the records of which there are most: half of the lines at least must look like records of the layout."""
+    if not layout.widths:
+        return None
+    records = [text for text in texts if not (layout.skip and re.search(layout.skip, text))]
+    fitting = [names for text in records if (names := layout.position_names(layout.dialect.cells(text)))]
+    if not fitting or 2 * len(fitting) < len(records):
+        return None
+    width = Counter(map(len, fitting)).most_common(1)[0][0]
+    return next(names for names in fitting if len(names) == width), 0
