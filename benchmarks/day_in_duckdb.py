@@ -58,7 +58,10 @@ LAYOUTS = {
         disposition = 'answered' AS answered, 'call' AS leg_kind
     """,
     "asterisk_master": """
-        uniqueid AS call_id, NULL AS leg, accountcode AS service_key, src AS caller, dst AS callee,
+        uniqueid AS call_id, NULL AS leg,
+        coalesce(accountcode, CASE WHEN regexp_matches(dcontext, '^from-(pstn|trunk|did)') THEN dst ELSE src END)
+            AS service_key,
+        src AS caller, dst AS callee,
         timezone('UTC', timezone('{zone}', try_strptime("start", '%Y-%m-%d %H:%M:%S'))) AS start_at,
         timezone('UTC', timezone('{zone}', try_strptime(answer, '%Y-%m-%d %H:%M:%S'))) AS answer_at,
         timezone('UTC', timezone('{zone}', try_strptime("end", '%Y-%m-%d %H:%M:%S'))) AS end_at,
@@ -88,10 +91,12 @@ MACROS = """
 CREATE MACRO plus_form(d, cc, tp, ip) AS CASE
     WHEN starts_with(d, '+') THEN d
     WHEN starts_with(d, ip) THEN '+' || substr(d, length(ip) + 1)
+    WHEN regexp_full_match(d, '[2-9]11|988|112|110|118|999|000') THEN '+' || cc || d
     WHEN cc = '1' AND length(d) = 10 THEN '+1' || d
     WHEN starts_with(d, tp) THEN '+' || cc || substr(d, length(tp) + 1) END;
 CREATE MACRO e164(number, cc, tp, ip) AS CASE WHEN regexp_full_match(
-    plus_form(regexp_replace(number, '[ ().\\-/]', '', 'g'), cc, tp, ip), '\\+[1-9][0-9]{5,14}')
+    plus_form(regexp_replace(number, '[ ().\\-/]', '', 'g'), cc, tp, ip),
+    '\\+1([2-9][0-9]{2}[2-9][0-9]{6}|[2-9]11|988)|\\+[2-9][0-9]{3,14}')
     THEN plus_form(regexp_replace(number, '[ ().\\-/]', '', 'g'), cc, tp, ip) END;
 CREATE MACRO calling_code(n) AS CASE
     WHEN n[2] IN ('1', '7') THEN n[2]
@@ -149,31 +154,36 @@ WITH service_key AS (
                 CASE WHEN calling_npa = called_npa THEN 'local'
                      WHEN calling_state = called_state THEN 'intrastate' ELSE 'interstate' END
              WHEN calling_country = called_country THEN 'national' ELSE 'international' END AS jurisdiction,
-        coalesce(answered, talk_s > 0) AS was_answered,
+        coalesce(answered, FALSE) AS was_answered,
         CASE
             WHEN duplicate THEN 'duplicate/duplicate_file'
             WHEN leg_kind = 'accompanying' THEN 'non_billable/accompanying_row'
             WHEN start_at IS NULL THEN 'suspended/missing_field'
-            WHEN was_answered AND (service_key IS NULL OR callee IS NULL OR answer_at IS NULL OR end_at IS NULL
+            WHEN was_answered AND (callee IS NULL OR answer_at IS NULL OR end_at IS NULL
                 OR talk_s IS NULL) THEN 'suspended/missing_field'
             WHEN talk_s < 0 THEN 'suspended/negative_duration'
+            WHEN NOT was_answered AND talk_s > 0 THEN 'suspended/contradictory'
             WHEN end_at < start_at OR answer_at < start_at OR end_at < answer_at THEN 'suspended/end_before_start'
-            WHEN talk_s > {max_call_s} OR talk_s > epoch(end_at) - epoch(answer_at) + 1
+            WHEN talk_s > {max_call_s} OR was_answered AND talk_s > epoch(end_at) - epoch(answer_at) + 1
                 THEN 'suspended/absurd_duration'
             WHEN start_at >= DATE '{day}' + 1 THEN 'suspended/future_call'
             WHEN start_at < DATE '{day}' - {max_age} THEN 'suspended/too_old'
             WHEN direction = 'internal' THEN 'non_billable/internal'
             WHEN NOT was_answered THEN 'non_billable/unanswered'
+            WHEN service_key IS NULL THEN 'suspended/missing_field'
             WHEN callee_e164 IS NULL THEN 'suspended/bad_number'
             WHEN account_id IS NULL THEN 'suspended/unknown_service'
         END AS verdict
     FROM placed
 ), counted AS (
-    SELECT *, row_number() OVER (PARTITION BY record_key, verdict IS NULL ORDER BY filename) AS copy FROM ruled
+    SELECT *, row_number() OVER (PARTITION BY record_key, kind = 3 ORDER BY kind, filename) AS copy FROM (
+        SELECT *, CASE WHEN verdict IS NULL THEN 0
+                       WHEN verdict IN ('non_billable/internal', 'non_billable/unanswered') THEN 1
+                       WHEN verdict = 'non_billable/accompanying_row' THEN 2 ELSE 3 END AS kind FROM ruled)
 )
 SELECT filename, source, record_key, account_id, service_id, direction, caller_e164 AS caller, callee_e164 AS callee,
     start_at, answer_at, end_at, local_start, call_date, talk_s, jurisdiction,
-    coalesce(verdict, CASE WHEN copy > 1 THEN 'duplicate/duplicate_record' ELSE 'validated' END) AS outcome
+    CASE WHEN copy > 1 AND kind < 3 THEN 'duplicate/duplicate_record' ELSE coalesce(verdict, 'validated') END AS outcome
 FROM counted
 """
 

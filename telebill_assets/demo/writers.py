@@ -86,7 +86,7 @@ def cisco_cucm(calls: Columns) -> tuple[Lines, Lines]:
     internal = calls["direction"] == "internal"
     columns = (
         "1,1",
-        _numbers(np.arange(1, len(caller) + 1).astype(object)),
+        np.array(["".join(call_id.split("-")[-3:]) for call_id in calls["id"]], object),
         "0",
         _numbers(calls["start"]),
         "1,1,0",
