@@ -9,6 +9,7 @@ from rich.console import Console
 from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.lake.commands import app as tables
+from telebill_assets.mediation.commands import app as source
 from telebill_assets.reference.commands import reference
 from telebill_assets.settings import Settings
 from telebill_assets.taxation.commands import sandbox
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(tables, name="tables")
+app.add_typer(source, name="source")
 app.command()(demo)
 app.command()(generate)
 app.command()(reference)

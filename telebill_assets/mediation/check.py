@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from telebill_assets.audit.masking import mask
 from telebill_assets.mediation.duplicates import in_play, known_calls, losers
 from telebill_assets.mediation.enrich import with_keys
 from telebill_assets.mediation.landing import Source, read_file
@@ -49,7 +50,7 @@ class FileCheck:
     duplicates: int = 0
     suspended: Mapping[str, int] = field(default_factory=dict)
     first: tuple[Mapping[str, Any], ...] = ()
-    """The first rows as they are read, with their outcome."""
+    """The first rows as they are read, with their outcome; numbers are masked."""
 
 
 def check_file(
@@ -95,7 +96,7 @@ def check_file(
         suspended={
             str(reason): n for (outcome, reason), (n, _) in sorted(counts.items(), key=str) if outcome == "suspended"
         },
-        first=tuple(found.asDict() for found in shown),
+        first=tuple({name: mask(v) if isinstance(v, str) else v for name, v in row.asDict().items()} for row in shown),
     )
 
 

@@ -51,7 +51,7 @@ AVAYA_CM = Layout(
         },
         shortest=33,
     ),
-    skip=r"^\s*\d{2}[ /]?\d{2}\s*$",
+    skip=r"^[\s\x00]*(\d{2}[ /]?\d{2})?\s*$",
     columns={
         "service_key": Text("account", ("calling",)),
         "caller": Text("calling"),

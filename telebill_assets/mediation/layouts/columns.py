@@ -65,6 +65,12 @@ def text_of(table: pa.Table, column: str) -> pa.Array:
     return pc.if_else(pc.is_in(values, BLANKS), None, values)
 
 
+def time_text(table: pa.Table, column: str) -> pa.Array:
+    """Texts of a column of times, in which 0 stands for never."""
+    texts = text_of(table, column)
+    return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
+
+
 @dataclass(frozen=True)
 class Text:
     """A text column; of several, the first that is not blank."""
@@ -118,7 +124,7 @@ class Stamp:
     expected: str = "a time such as 2020-04-03 14:02:11"
 
     def written(self, table: pa.Table) -> pa.Array:
-        time = text_of(table, self.column)
+        time = time_text(table, self.column)
         if not self.date_column:
             return time
         return pc.binary_join_element_wise(text_of(table, self.date_column), time, " ")
@@ -150,7 +156,7 @@ class OffsetStamp:
     expected: str = "a time with its offset from UTC"
 
     def written(self, table: pa.Table) -> pa.Array:
-        return text_of(table, self.column)
+        return time_text(table, self.column)
 
     def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
         parts = pc.extract_regex(self.written(table), r"^(?P<time>.*?) ?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
@@ -171,8 +177,7 @@ class Epoch:
     expected: str = "a number of seconds since 1970"
 
     def written(self, table: pa.Table) -> pa.Array:
-        texts = text_of(table, self.column)
-        return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
+        return time_text(table, self.column)
 
     def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
         texts = self.written(table)

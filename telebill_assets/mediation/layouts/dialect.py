@@ -172,6 +172,7 @@ class FixedColumns:
     """Shorter lines are not records."""
 
     def cells(self, text: str) -> list[str]:
+        text = text.replace("\x00", "")
         return [text[first - 1 : last] for first, last in self.columns.values()]
 
     def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:  # noqa: ARG002
