@@ -49,7 +49,7 @@ def read_records(content: bytes, layouts: Sequence[Layout], encoding: str = "") 
         raise UnusableFileError(layout.set_aside, f"the file is of layout {layout.name}", len(texts), layout.name)
     if not len(texts):
         raise UnusableFileError("empty_file", "the file holds no record", 0, layout.name)
-    records = layout.dialect.split(numbers, texts, found.names)
+    records = found.dialect.split(numbers, texts, found.names)
     _require_complete(records, layout)
     return CdrFile(layout, records, closed, declared)
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from telebill_assets.mediation.layouts.dialect import Dialect
 from telebill_assets.mediation.layouts.layout import Layout
 
 SAMPLE = 60
@@ -18,6 +19,7 @@ class Recognised:
     """A layout, and what a file of it is like."""
 
     layout: Layout
+    dialect: Dialect
     names: Sequence[str]
     first_line: int
     """Position of the first line after the header among the lines that are not blank."""
@@ -26,17 +28,22 @@ class Recognised:
 
 
 def recognise(lines: Sequence[str], layouts: Iterable[Layout]) -> Recognised | None:
-    """The first of the layouts that the lines are of; None if they are of none."""
+    """The first of the layouts that the lines are of; None if they are of none.
+
+    A file that a spreadsheet or an exporter has written with another delimiter is still of its layout.
+    """
     sample = lines[:SAMPLE]
     layouts = list(layouts)
-    unwrapped = [unwrap(line) for line in sample]
-    for wrapped, texts in ((False, sample), (True, unwrapped)):
-        if wrapped and not all(is_wrapped(line) for line in sample):
-            break
-        for layout in layouts:
-            found = _by_header(layout, texts) or _by_positions(layout, texts)
-            if found:
-                return Recognised(layout, *found, wrapped)
+    readings = [(False, sample)]
+    if all(is_wrapped(line) for line in sample):
+        readings.append((True, [unwrap(line) for line in sample]))
+    for own in (True, False):
+        for wrapped, texts in readings:
+            for layout in layouts:
+                for dialect in [layout.dialect] if own else layout.dialect.relatives():
+                    found = _by_header(layout, dialect, texts) or _by_positions(layout, dialect, texts)
+                    if found:
+                        return Recognised(layout, dialect, *found, wrapped)
     return None
 
 
@@ -51,22 +58,22 @@ def unwrap(line: str) -> str:
     return line.strip()[1:-1].replace('""', '"')
 
 
-def _by_header(layout: Layout, texts: Sequence[str]) -> tuple[list[str], int] | None:
+def _by_header(layout: Layout, dialect: Dialect, texts: Sequence[str]) -> tuple[list[str], int] | None:
     if not layout.header:
         return None
     for i, text in enumerate(texts[:HEADER_LINES]):
-        names = layout.column_names(layout.dialect.cells(text))
+        names = layout.column_names(dialect.cells(text))
         if names:
             return names, i + 1
     return None
 
 
-def _by_positions(layout: Layout, texts: Sequence[str]) -> tuple[list[str], int] | None:
+def _by_positions(layout: Layout, dialect: Dialect, texts: Sequence[str]) -> tuple[list[str], int] | None:
     """By the records of which there are most: half of the lines at least must look like records of the layout."""
     if not layout.widths:
         return None
     records = [text for text in texts if not (layout.skip and re.search(layout.skip, text))]
-    fitting = [names for text in records if (names := layout.position_names(layout.dialect.cells(text)))]
+    fitting = [names for text in records if (names := layout.position_names(dialect.cells(text)))]
     if not fitting or 2 * len(fitting) < len(records):
         return None
     width = Counter(map(len, fitting)).most_common(1)[0][0]

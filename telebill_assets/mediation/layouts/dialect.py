@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
@@ -14,6 +14,7 @@ import pyarrow.csv as pacsv
 
 LONGEST_RECORD = 20
 """Lines that a record with line breaks inside quotes may span."""
+DELIMITERS = (",", ";", "\t", "|")
 UNIT_SEPARATOR = "\x1f"
 
 csv.field_size_limit(2**31 - 1)  # a quote that is never closed makes the rest of the line one field
@@ -43,6 +44,10 @@ class Dialect(Protocol):
         """Fields of all lines. A line that cannot be cut is a record that is not well-formed."""
         ...
 
+    def relatives(self) -> "Sequence[Dialect]":
+        """Dialects in which the same fields may come from another hand."""
+        ...
+
 
 @dataclass(frozen=True)
 class Delimited:
@@ -59,6 +64,9 @@ class Delimited:
         if self.quotes_inside and _all_quoted(text):
             return re.sub(r'"\s*,\s*"', UNIT_SEPARATOR, text.strip()[1:-1]).split(UNIT_SEPARATOR)
         return next(self._reader([text + "\n"]), [])
+
+    def relatives(self) -> Sequence[Dialect]:
+        return [replace(self, delimiter=other) for other in DELIMITERS if other != self.delimiter]
 
     def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:
         if self.quotes_inside and len(texts) and _all_quoted(texts[0].as_py()):
@@ -175,6 +183,9 @@ class FixedColumns:
         text = text.replace("\x00", "")
         return [text[first - 1 : last] for first, last in self.columns.values()]
 
+    def relatives(self) -> Sequence[Dialect]:
+        return ()
+
     def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:  # noqa: ARG002
         texts = pc.replace_substring(texts, "\x00", "")
         well_formed = pc.greater_equal(pc.utf8_length(texts), self.shortest)
@@ -196,6 +207,9 @@ class KeyValues:
 
     def cells(self, text: str) -> list[str]:
         return text.split(",")
+
+    def relatives(self) -> Sequence[Dialect]:
+        return ()
 
     def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:  # noqa: ARG002
         head = rf"^\s*{','.join(['[^,]*'] * len(self.head))},.*{re.escape(self.required)}="
