@@ -1,4 +1,4 @@
-"""A small file of every layout, written by hand: recognised among all layouts, and read to the figures worked out here."""
+"""A small file of every layout, written by hand: recognised among all layouts, and read to the figures below."""
 
 from datetime import date
 from pathlib import Path

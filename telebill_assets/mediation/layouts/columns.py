@@ -261,6 +261,21 @@ class Seconds:
 
 
 @dataclass(frozen=True)
+class Units:
+    """Messages of a message record, or participants of a conference: at least one."""
+
+    column: str
+    expected: str = "a whole number, 1 or more"
+
+    def written(self, table: pa.Table) -> pa.Array:
+        return text_of(table, self.column)
+
+    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
+        texts = self.written(table)
+        return pc.if_else(pc.match_substring_regex(texts, "^[1-9][0-9]{0,8}$"), texts, None).cast(pa.int64())
+
+
+@dataclass(frozen=True)
 class Sum:
     """A duration whose parts stand in several columns; null if one of them is."""
 

@@ -3,7 +3,7 @@
 A last line `TRAILER,<records>,<seconds>` may close the file; its totals must be those of the records.
 """
 
-from telebill_assets.mediation.layouts.columns import Choice, Seconds, Text, UtcStamp
+from telebill_assets.mediation.layouts.columns import Choice, Seconds, Text, Units, UtcStamp
 from telebill_assets.mediation.layouts.layout import Layout, Trailer
 
 TELEBILL_CSV = Layout(
@@ -44,5 +44,9 @@ TELEBILL_CSV = Layout(
             ],
             "unanswered",
         ),
+        "usage_type": Choice(
+            [({"usage_type": "^sms$"}, "sms"), ({"usage_type": "^conference$"}, "conference")], "voice"
+        ),
+        "units": Units("units"),
     },
 )
