@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telebill_assets.mediation.layouts.columns import UTC_STAMP, Reading, Stamp
+from telebill_assets.mediation.layouts.columns import UTC_STAMP, Reading
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 from telebill_assets.mediation.reader import CdrFile
 from telebill_assets.mediation.times import with_missing_times
 

@@ -5,7 +5,8 @@ counts from the answer, truncated. Rows of one call share linkedid where the swi
 without account code belong to the number that called, or was called from outside.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, ColumnSource, FirstOf, Seconds, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, ColumnSource, FirstOf, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 
 DIRECTION = Choice(
     [

@@ -5,8 +5,8 @@ layout of its own.
 """
 
 from telebill_assets.mediation.layouts.asterisk import CALL
-from telebill_assets.mediation.layouts.columns import Stamp
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 ASTERISK_CUSTOM = Layout(
     name="asterisk_custom",

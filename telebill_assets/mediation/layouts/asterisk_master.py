@@ -4,8 +4,8 @@ Columns and order: Asterisk's cdr/cdr_csv.c. The number of columns depends on th
 """
 
 from telebill_assets.mediation.layouts.asterisk import CALL
-from telebill_assets.mediation.layouts.columns import Stamp
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 ASTERISK_MASTER = Layout(
     name="asterisk_master",

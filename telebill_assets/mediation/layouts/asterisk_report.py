@@ -4,8 +4,9 @@ Columns are found by name; the shortest reports have only six. Caller ids are wr
 """
 
 from telebill_assets.mediation.layouts.asterisk import CALL
-from telebill_assets.mediation.layouts.columns import FirstOf, Stamp
+from telebill_assets.mediation.layouts.columns import FirstOf
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 ISO = "%Y-%m-%d %H:%M:%S"
 

@@ -7,9 +7,11 @@ ten hours (code 4) and a last one, and each is billed for its own time.
 
 from decimal import Decimal
 
-from telebill_assets.mediation.layouts.columns import Choice, Seconds, Sum, Text, TimeOfDay
+from telebill_assets.mediation.layouts.columns import Choice, Text
 from telebill_assets.mediation.layouts.dialect import FixedColumns
+from telebill_assets.mediation.layouts.durations import Seconds, Sum
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import TimeOfDay
 
 DIRECTION = Choice([({"condition": "^9$"}, "inbound"), ({"condition": "^0$"}, "internal")], "outbound")
 

@@ -4,8 +4,10 @@ Columns: Avaya's SMDR output fields; no real file was at hand. A call has one re
 that more follow, and the last one is the call.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Joined, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Joined, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"Is Internal": "^1$"}, "internal"), ({"Direction": "^I$"}, "inbound")], "outbound")
 

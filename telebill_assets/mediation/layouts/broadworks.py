@@ -5,9 +5,10 @@ are escaped with backslashes, not quoted. A file without End record is cut off. 
 count from answer to release. An on-net call has an originating and a terminating record; one is billed.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Text
 from telebill_assets.mediation.layouts.dialect import Delimited
 from telebill_assets.mediation.layouts.layout import Layout, Trailer
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"direction": "(?i)^terminating"}, "inbound")], "outbound")
 RECORD_ID = r"[0-9a-zA-Z]+\.[0-9]+[-+][0-9]+"

@@ -3,8 +3,10 @@
 Columns: CDR-Stats' samples of its two import formats.
 """
 
-from telebill_assets.mediation.layouts.columns import Choice, Epoch, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import Choice, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Epoch, Stamp
 
 ANSWERED = Choice([({"billsec": "[1-9]"}, "answered"), ({"hangup_cause_id": "^17$"}, "busy")], "unanswered")
 

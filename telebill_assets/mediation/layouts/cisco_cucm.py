@@ -4,8 +4,10 @@ Columns are mapped by name, because each release appends some: 118, 129 and 133 
 off are read by the positions that no release has changed. Positions: Cisco's CDR field descriptions.
 """
 
-from telebill_assets.mediation.layouts.columns import Choice, Epoch, Joined, Seconds, Text
+from telebill_assets.mediation.layouts.columns import Choice, Joined, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Epoch
 
 AT = {
     0: "cdrRecordType",

@@ -1,10 +1,8 @@
-"""Where the unified columns of a layout come from: texts, times, durations, choices by pattern."""
+"""Where the unified columns of a layout come from: texts, the first of several, choices by pattern."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import reduce
 from typing import Protocol
 
@@ -12,18 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from telebill_assets.mediation.layouts.dialect import normal
-from telebill_assets.mediation.unusable import UnusableFileError
 
 UTC_STAMP = pa.timestamp("us", "UTC")
-NAIVE_STAMP = pa.timestamp("us")
-EXACT = pa.decimal128(30, 9)
-ISO_FORMATS = {"%Y-%m-%d %H:%M:%S": 19, "%Y-%m-%dT%H:%M:%SZ": 20}
-"""Formats that Arrow casts directly, with the length of their texts."""
-
 BLANKS = pa.array(["", "NULL", "null", r"\N", "[None]", "<null>", "0000-00-00 00:00:00"])
 """Texts that stand for no value, in any column of any system."""
-
-DAY_FIRST, MONTH_FIRST = "%d/%m/", "%m/%d/"
 
 
 @dataclass(frozen=True)
@@ -65,12 +55,6 @@ def text_of(table: pa.Table, column: str) -> pa.Array:
     return pc.if_else(pc.is_in(values, BLANKS), None, values)
 
 
-def time_text(table: pa.Table, column: str) -> pa.Array:
-    """Texts of a column of times, in which 0 stands for never."""
-    texts = text_of(table, column)
-    return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
-
-
 @dataclass(frozen=True)
 class Text:
     """A text column; of several, the first that is not blank."""
@@ -110,82 +94,6 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """A time without zone, in the source's zone. In the hour that autumn repeats, the first pass is taken."""
-
-    column: str
-    formats: Sequence[str] = ("%Y-%m-%d %H:%M:%S",)
-    """In strptime's words; the first that fits is taken. Days, months and hours may have one digit, and seconds a
-    fraction."""
-    date_column: str = ""
-    """Column of the date, if date and time are apart."""
-    zone: str = ""
-    """The zone of the stamps where the system fixes it; else the source's."""
-    expected: str = "a time such as 2020-04-03 14:02:11"
-
-    def written(self, table: pa.Table) -> pa.Array:
-        time = time_text(table, self.column)
-        if not self.date_column:
-            return time
-        return pc.binary_join_element_wise(text_of(table, self.date_column), time, " ")
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        texts = self.written(table)
-        naive = _time(texts, self.formats[0])
-        for other in self.formats[1:]:
-            if naive.null_count == texts.null_count:
-                break
-            naive = pc.coalesce(naive, _time(texts, other))
-        _same_date_order(self, texts, naive)
-        zone = self.zone or reading.zone
-        return pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
-
-
-def UtcStamp(column: str, *formats: str) -> Stamp:  # noqa: N802
-    """A time that says it is UTC, such as 2020-04-03T14:02:11Z."""
-    expected = "a UTC time such as 2020-04-03T14:02:11Z"
-    return Stamp(column, formats or ("%Y-%m-%dT%H:%M:%SZ",), zone="UTC", expected=expected)
-
-
-@dataclass(frozen=True)
-class OffsetStamp:
-    """A time with its offset from UTC, such as `Tue, 31 Aug 2010 20:36:28 +0000` or `2018-03-14 09:12:55.123-0400`."""
-
-    column: str
-    format: str
-    expected: str = "a time with its offset from UTC"
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return time_text(table, self.column)
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        parts = pc.extract_regex(self.written(table), r"^(?P<time>.*?) ?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
-        part = {name: pc.struct_field(parts, name) for name in ("time", "sign", "h", "m")}
-        naive = _time(part["time"], self.format)
-        minutes = pc.add(pc.multiply(part["h"].cast(pa.int64()), 60), part["m"].cast(pa.int64()))
-        east = pc.if_else(pc.equal(part["sign"], "+"), minutes, pc.negate(minutes))
-        utc = pc.subtract(naive, pc.multiply(east, 60_000_000).cast(pa.duration("us")))
-        return pc.assume_timezone(utc, "UTC")
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """Seconds since 1970 UTC, or thousandths or millionths of them; 0 means never."""
-
-    column: str
-    unit: str = "s"
-    expected: str = "a number of seconds since 1970"
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return time_text(table, self.column)
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        texts = self.written(table)
-        readable = pc.if_else(pc.match_substring_regex(texts, r"^\d{9,17}$"), texts, None)
-        return readable.cast(pa.int64()).cast(pa.timestamp(self.unit, "UTC")).cast(UTC_STAMP, safe=False)
-
-
-@dataclass(frozen=True)
 class FirstOf:
     """The first of several sources that can be read; for systems that write one column in several ways."""
 
@@ -207,60 +115,6 @@ class FirstOf:
 
 
 @dataclass(frozen=True)
-class LandingDay:
-    """For records that bear no time at all: the beginning of the day on which the file landed."""
-
-    column: str = ""
-    expected: str = ""
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return pa.nulls(table.num_rows, pa.string())
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        midnight = pa.array([reading.day], pa.date32()).cast(NAIVE_STAMP)
-        utc = pc.assume_timezone(midnight, reading.zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
-        return pa.repeat(utc[0], table.num_rows)
-
-
-@dataclass(frozen=True)
-class TimeOfDay:
-    """Hours and minutes (HHMM) of the day on which the file landed, in the source's zone."""
-
-    column: str
-    expected: str = "hours and minutes such as 0915"
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return text_of(table, self.column)
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        day = pa.scalar(f"{reading.day.isoformat()} ")
-        naive = _time(pc.binary_join_element_wise(day, self.written(table), ""), "%Y-%m-%d %H%M")
-        return pc.assume_timezone(naive, reading.zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
-
-
-@dataclass(frozen=True)
-class Seconds:
-    """A duration: a number of units, or HH:MM:SS. Fractions of a second are rounded to the nearest, halves up."""
-
-    column: str
-    unit_s: Decimal = Decimal(1)
-    whole: bool = False
-    """Whether a fraction is a fault."""
-    others: Sequence[str] = ()
-    expected: str = "a number of seconds"
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return Text(self.column, self.others).written(table)
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        texts = self.written(table)
-        whole = pc.if_else(pc.match_substring_regex(texts, r"^-?[0-9]{1,12}$"), texts, None)
-        if self.whole or (self.unit_s == 1 and whole.null_count == texts.null_count):
-            return whole.cast(pa.int64())
-        return pc.coalesce(_rounded(texts, self.unit_s), _clock(texts))
-
-
-@dataclass(frozen=True)
 class Units:
     """Messages of a message record, or participants of a conference: at least one."""
 
@@ -273,24 +127,6 @@ class Units:
     def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
         texts = self.written(table)
         return pc.if_else(pc.match_substring_regex(texts, "^[1-9][0-9]{0,8}$"), texts, None).cast(pa.int64())
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A duration whose parts stand in several columns; null if one of them is."""
-
-    parts: Sequence[Seconds]
-    expected: str = "hours, minutes and tenths of minutes"
-
-    @property
-    def column(self) -> str:
-        return self.parts[0].column
-
-    def written(self, table: pa.Table) -> pa.Array:
-        return pc.binary_join_element_wise(*(part.written(table) for part in self.parts), ":")
-
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        return reduce(pc.add, (part.read(table, reading) for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -335,54 +171,3 @@ class ByDirection:
     def read(self, table: pa.Table, reading: Reading) -> pa.Array:
         inbound = pc.equal(self.direction.read(table, reading), "inbound")
         return pc.if_else(inbound, self.inbound.read(table, reading), self.otherwise.read(table, reading))
-
-
-def _time(texts: pa.Array, format: str) -> pa.Array:  # noqa: A002
-    """Times without zone; null where the text is not exactly of the format.
-
-    Arrow's cast reads ISO times fast and strictly. Its strptime takes 31 April for 1 May, so what it reads must
-    give the same text again.
-    """
-    if pc.all(pc.equal(pc.utf8_length(texts), ISO_FORMATS.get(format, 0))).as_py():
-        with suppress(pa.ArrowInvalid):
-            return pc.cast(texts, UTC_STAMP if format.endswith("Z") else NAIVE_STAMP).cast(NAIVE_STAMP)
-    fraction = pc.struct_field(pc.extract_regex(texts, r"(?P<digits>\.[0-9]{1,6})[^0-9]*$"), "digits")
-    plain = pc.replace_substring_regex(texts, r"\.[0-9]{1,6}([^0-9]*)$", r"\1")
-    padded = pc.replace_substring_regex(plain, r"\b([0-9])\b", r"0\1")
-    times = pc.strptime(padded, format=format, unit="s", error_is_null=True)
-    exact = pc.if_else(pc.equal(pc.strftime(times, format=format), padded), times, None).cast(NAIVE_STAMP)
-    micros = pc.multiply(fraction.cast(EXACT), pa.scalar(Decimal(1_000_000))).cast(pa.int64(), safe=False)
-    return pc.add(exact, pc.fill_null(micros, 0).cast(pa.duration("us")))
-
-
-def _same_date_order(stamp: Stamp, texts: pa.Array, naive: pa.Array) -> None:
-    """A file with a date that only the other order of day and month can read would have all others swapped.
-
-    Raises:
-        UnusableFileError: there is such a date.
-    """
-    if naive.null_count == texts.null_count:
-        return
-    for declared in stamp.formats:
-        other = (
-            declared.replace(DAY_FIRST, "%m/%d/") if DAY_FIRST in declared else declared.replace(MONTH_FIRST, "%d/%m/")
-        )
-        if other != declared and pc.sum(pc.is_valid(pc.if_else(pc.is_null(naive), _time(texts, other), None))).as_py():
-            raise UnusableFileError(
-                "date_order", f"{stamp.column} holds dates whose day and month are not in the declared order {declared}"
-            )
-
-
-def _rounded(texts: pa.Array, unit_s: Decimal) -> pa.Array:
-    readable = pc.if_else(pc.match_substring_regex(texts, r"^-?[0-9]{1,12}(\.[0-9]{1,9})?$"), texts, None)
-    seconds = pc.multiply(readable.cast(pa.decimal128(24, 9)), pa.scalar(unit_s))
-    return pc.round(seconds, 0, "half_towards_infinity").cast(pa.int64(), safe=False)
-
-
-def _clock(texts: pa.Array) -> pa.Array:
-    """Whole seconds of HH:MM:SS, HH:MM:SS.mmm and MM:SS."""
-    parts = pc.extract_regex(texts, r"^(?:(?P<h>[0-9]{1,5}):)?(?P<m>[0-9]{1,2}):(?P<s>[0-5][0-9](?:\.[0-9]{1,9})?)$")
-    hours = pc.if_else(pc.equal(pc.struct_field(parts, "h"), ""), "0", pc.struct_field(parts, "h")).cast(pa.int64())
-    minutes = pc.struct_field(parts, "m").cast(pa.int64())
-    seconds = _rounded(pc.struct_field(parts, "s"), Decimal(1))
-    return pc.add(pc.add(pc.multiply(hours, 3600), pc.multiply(minutes, 60)), seconds)

@@ -4,8 +4,10 @@ Columns: the report itself. CALL TIME is billed; BILL TIME is the vendor's own r
 repeats the CALL ID on a second row.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"CALL TYPE": "(?i)^(inbound|queue callback)"}, "inbound")], "outbound")
 LONG, SHORT = "%a, %d %b %Y %H:%M:%S", "%m/%d/%Y %H:%M:%S"

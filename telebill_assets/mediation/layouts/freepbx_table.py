@@ -4,8 +4,8 @@ Columns and order: the table of FreePBX's cdr module. amaflags and disposition a
 """
 
 from telebill_assets.mediation.layouts.asterisk import CALL
-from telebill_assets.mediation.layouts.columns import Stamp
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 FREEPBX_TABLE = Layout(
     name="freepbx_table",

@@ -4,9 +4,11 @@ Columns and order: FreeSWITCH's conf/vanilla/autoload_configs/cdr_csv.conf.xml, 
 as they are, so names may hold quotes; other templates put a space before the quote.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Text
 from telebill_assets.mediation.layouts.dialect import Delimited
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"context": "^public$"}, "inbound")], "outbound")
 

@@ -4,8 +4,10 @@ Columns: the file itself. Call type N is a translated number: its customer is ca
 record is known by its content.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"Call Type": "^N$"}, "inbound")], "outbound")
 CUSTOMER, OTHER = Text("Customer Identifier"), Text("Non-Charged Party")

@@ -6,8 +6,10 @@ full is held. Only voice interactions are calls; the platform answers them, so w
 
 from decimal import Decimal
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice(
     [({"Direction": "(?i)outbound"}, "outbound"), ({"Initial Direction": "(?i)outbound"}, "outbound")], "inbound"

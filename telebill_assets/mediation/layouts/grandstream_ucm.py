@@ -4,8 +4,10 @@ Columns: the downloaded file and Grandstream's CDR guide. Rows of one call share
 forwards have rows of their own, and the longest talk is the call.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice(
     [

@@ -3,9 +3,11 @@
 Columns: the file itself. There is no id, so a record is known by its content.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Text
 from telebill_assets.mediation.layouts.dialect import Delimited
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice([({"type": "(?i)^(MTC|SMS-MT)$"}, "inbound")], "outbound")
 NAMES = {

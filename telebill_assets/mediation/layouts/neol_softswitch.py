@@ -4,8 +4,10 @@ Columns: the file itself. Records bear no time, so their calls are dated to the 
 such a source rates that do not depend on the hour.
 """
 
-from telebill_assets.mediation.layouts.columns import Choice, LandingDay, Seconds, Text
+from telebill_assets.mediation.layouts.columns import Choice, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import LandingDay
 
 NEOL_SOFTSWITCH = Layout(
     name="neol_softswitch",

@@ -4,18 +4,11 @@ Keys: the product's CDR variables and its default formats. Only END records are 
 still goes on. Both legs of a call share the session; the longest is billed.
 """
 
-from telebill_assets.mediation.layouts.columns import (
-    Choice,
-    ColumnSource,
-    Epoch,
-    FirstOf,
-    OffsetStamp,
-    Seconds,
-    Stamp,
-    Text,
-)
+from telebill_assets.mediation.layouts.columns import Choice, ColumnSource, FirstOf, Text
 from telebill_assets.mediation.layouts.dialect import KeyValues
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Epoch, OffsetStamp, Stamp
 
 
 def _time(key: str) -> ColumnSource:

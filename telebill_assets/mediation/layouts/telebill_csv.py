@@ -3,8 +3,10 @@
 A last line `TRAILER,<records>,<seconds>` may close the file; its totals must be those of the records.
 """
 
-from telebill_assets.mediation.layouts.columns import Choice, Seconds, Text, Units, UtcStamp
+from telebill_assets.mediation.layouts.columns import Choice, Text, Units
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout, Trailer
+from telebill_assets.mediation.layouts.stamps import UtcStamp
 
 TELEBILL_CSV = Layout(
     name="telebill_csv",

@@ -4,8 +4,10 @@ Columns: 3CX's documentation of call data records. The duration counts from the 
 The call id repeats, so a record is known by history id and call id together. Each record is one call.
 """
 
-from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Joined, Seconds, Stamp, Text
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, Joined, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import Stamp
 
 DIRECTION = Choice(
     [

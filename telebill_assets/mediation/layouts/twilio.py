@@ -3,17 +3,10 @@
 Columns: Twilio's API reference. A dialled party is a child call with a row of its own, and both are billed.
 """
 
-from telebill_assets.mediation.layouts.columns import (
-    ByDirection,
-    Choice,
-    FirstOf,
-    OffsetStamp,
-    Seconds,
-    Stamp,
-    Text,
-    UtcStamp,
-)
+from telebill_assets.mediation.layouts.columns import ByDirection, Choice, FirstOf, Text
+from telebill_assets.mediation.layouts.durations import Seconds
 from telebill_assets.mediation.layouts.layout import Layout
+from telebill_assets.mediation.layouts.stamps import OffsetStamp, Stamp, UtcStamp
 
 DIRECTION = Choice([({"direction": "(?i)^inbound"}, "inbound")], "outbound")
 
