@@ -5,13 +5,16 @@ from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
 from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
 from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.subscriptions import Subscriptions
 from telebill_assets.schemas.table import table_name
 
-MODELS = (Accounts, Plans, PlanBands, PlanAllowances, PlanFees, Subscriptions, Destinations, Rates, Charges, Products)
+MODELS = (
+    *(Accounts, Plans, PlanDecks, PlanBands, PlanAllowances, PlanFees, Subscriptions),
+    *(Destinations, Rates, Charges, Products),
+)
 
 
 def published_tariff(context: JobContext) -> Tariff:

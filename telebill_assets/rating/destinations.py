@@ -4,15 +4,13 @@ A number's key is its digits padded with zeros to fifteen, times sixteen, plus i
 shorter than a prefix sorts before all numbers that the prefix starts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.functions import pandas_udf
 
 DIGITS = 15
 LENGTHS = 16
@@ -53,8 +51,8 @@ def number_key(digits: str) -> int:
 
 
 def _range_end(prefix: str) -> int:
-    """First key after all numbers that start with the prefix."""
-    return (int(prefix) + 1) * 10 ** (DIGITS - len(prefix)) * LENGTHS
+    """First key after all numbers that start with the prefix; the empty prefix starts every number."""
+    return (int(prefix or 0) + 1) * 10 ** (DIGITS - len(prefix)) * LENGTHS
 
 
 def _cut(starts: list[int], owner: list[int], key: int, new_owner: int) -> None:
@@ -66,17 +64,9 @@ def _cut(starts: list[int], owner: list[int], key: int, new_owner: int) -> None:
 
 
 def number_key_column(number: Column) -> Column:
-    """Key of an E.164 column ('+' and digits)."""
+    """Key of an E.164 column ('+' and digits); 0, which no prefix starts, where it is null."""
     digits = F.substring(number, 2, DIGITS)
-    return F.rpad(digits, DIGITS, "0").cast("long") * LENGTHS + F.length(digits)
-
-
-def owner_lookup(ranges: PrefixRanges) -> Callable[[Column], Column]:
-    """A column function from number keys to owners; NO_DESTINATION where no prefix matches or the key is null."""
-
-    @pandas_udf("int")  # type: ignore[call-overload]
-    def lookup(keys: pd.Series) -> pd.Series:
-        position = np.searchsorted(ranges.starts, keys.to_numpy(np.int64), side="right") - 1
-        return pd.Series(ranges.owner[position])
-
-    return lambda keys: lookup(F.coalesce(keys, F.lit(0).cast("long")))
+    length = F.length(digits)
+    powers = F.array(*[F.lit(10 ** (DIGITS - n)).cast("long") for n in range(DIGITS + 1)])
+    key = digits.try_cast("long") * F.get(powers, length) * LENGTHS + length
+    return F.coalesce(key, F.lit(0).cast("long"))

@@ -1,193 +1,195 @@
 """The price of a call: the one function that every price comes from."""
 
+from collections.abc import Callable
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
 
-from telebill_assets.rating.destinations import number_key_column, owner_lookup
-from telebill_assets.rating.rate_groups import OPEN_END_S, RATE_SCALE, GroupedRate
-from telebill_assets.rating.tariff import RATE_KEY, Tariff
+from telebill_assets.rating.charging import Batch, charge_calls
+from telebill_assets.rating.destinations import number_key_column
+from telebill_assets.rating.plan_terms import LINE_DECIMALS
+from telebill_assets.rating.price_list import Contract, PriceList
+from telebill_assets.rating.rate_choice import WAYS_OF_A_TYPE
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
-CHARGE_DECIMALS = 10
-CHARGE_TYPE = "decimal(18,10)"
+CHARGE_TYPE = f"decimal(18,{LINE_DECIMALS})"
+MOST = 10**18
 FOREVER = "9999-12-31"
-PLAN_COLUMNS = (
-    "plan_id string, currency string, rate_deck string, rounding_method string, rounding_decimals int, "
-    "rounding_point string, week_start int, week_end int, band string"
+CHARGED = "destination_nr int, band_nr int, rate_nr int, billed_s long, charge long, mixed boolean"
+PRICED = (
+    *("plan_id", "currency", "destination", "destination_name", "destination_group"),
+    *("band", "rate_id", "billed_s", "charge", "unpriced"),
 )
+"""Columns that price_calls adds."""
+MIXED = "+"
+"""Ends the rate_id of a call whose charge is not that of its first rate alone."""
+
+
+class ChargeTooLargeError(Exception):
+    """A call that costs 100,000,000 or more: the tables have no room for it, and no tariff means it."""
 
 
 def price_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
     """Price calls by the plan of their account on the call date.
 
     Args:
-        calls: columns of validated_usage, of which account_id, call_date, local_start, direction, caller, callee,
-            talk_s and jurisdiction decide the price.
+        calls: columns of validated_usage, of which account_id, call_date, start_at, answer_at, direction, caller,
+            callee, talk_s, jurisdiction, usage_type and units decide the price. Without answer_at a call is answered
+            when it starts; without usage_type all are voice; without units each is one.
         tariff: the published tariff.
 
     Returns:
-        The calls with plan_id, currency, destination, destination_name, destination_group, band, rate_id,
-        billed_s (whole increments, seconds), charge (decimal(18,10)) and unpriced: null, or 'no_plan' or
-        'no_rate', whose calls have no charge.
+        The calls with plan_id, currency, destination, destination_name, destination_group, band (of the first
+        second), rate_id (of the first second; a + follows where other rates, a minimum or a maximum made the
+        charge), billed_s (whole increments, seconds, times the participants of a conference), charge (decimal(18,10))
+        and unpriced: null, or 'no_plan' or 'no_rate', whose calls have no charge.
+
+    Raises:
+        ChargeTooLargeError: in the Spark task, if a charge has more than eight digits before the point.
     """
-    planned = _with_plan(_with_destination(calls, tariff), tariff)
-    rated = _with_rate(planned, tariff)
-    billed, numerator = _billed(tariff.most_groups)
-    priced = rated.withColumn("billed_s", billed).withColumn("numerator", numerator)
-    unpriced = F.when(F.col("plan_id").isNull(), "no_plan").when(F.col("rate").isNull(), "no_rate")
-    return priced.select(
+    numbered = numbered_calls(calls, tariff).withColumn(
+        "charged", charging(tariff.price_list)(*[F.col(f"call_{field.name}") for field in fields(Batch)])
+    )
+    spark = calls.sparkSession
+    named = (
+        numbered.join(F.broadcast(_destinations(spark, tariff)), F.col("charged.destination_nr") == F.col("nr_d"), "left")
+        .join(F.broadcast(_rates(spark, tariff)), F.col("charged.rate_nr") == F.col("nr_r"), "left")
+        .withColumn("priced", F.col("nr_r").isNotNull())
+    )
+    unpriced = F.when(F.col("plan_id").isNull(), "no_plan").when(~F.col("priced"), "no_rate")
+    bands = F.array(*[F.lit(band) for band in tariff.bands], F.lit(None).cast("string"))
+    return named.select(
         *calls.columns,
-        "plan_id",
-        "currency",
-        "destination",
-        "destination_name",
-        "destination_group",
-        "band",
-        F.col("rate.rate_id").alias("rate_id"),
-        "billed_s",
-        _charge().alias("charge"),
+        *("plan_id", "currency", "destination", "destination_name", "destination_group"),
+        F.get(bands, "charged.band_nr").alias("band"),
+        F.when(F.col("charged.mixed"), F.concat("rate_id", F.lit(MIXED))).otherwise(F.col("rate_id")).alias("rate_id"),
+        F.when(F.col("priced"), F.col("charged.billed_s")).alias("billed_s"),
+        F.when(F.col("priced"), _charge(F.col("charged.charge"))).alias("charge"),
         unpriced.alias("unpriced"),
     )
 
 
-def _with_destination(calls: DataFrame, tariff: Tariff) -> DataFrame:
-    """Outbound calls are priced on the called number, toll-free inbound calls on their origin."""
-    by_origin = (F.col("direction") == "inbound") & (F.col("jurisdiction") == "toll_free")
-    number = F.when(by_origin, F.coalesce("caller", "callee")).otherwise(F.col("callee"))
-    find = owner_lookup(tariff.prefixes)
-    destinations = calls.sparkSession.createDataFrame(
-        tariff.destinations,
-        "destination_nr int, destination string, destination_name string, destination_group string",
+def numbered_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
+    """Add plan_id and currency, and as call_<field> the numbers that a Batch is made of."""
+    usage = F.col("usage_type") if "usage_type" in calls.columns else F.lit("voice")
+    units = F.col("units") if "units" in calls.columns else F.lit(1)
+    answer = F.col("answer_at") if "answer_at" in calls.columns else F.col("start_at")
+    kind = (
+        _number_in(USAGE_TYPES, usage) * WAYS_OF_A_TYPE
+        + _number_in(JURISDICTIONS, F.col("jurisdiction")) * len(DIRECTIONS)
+        + _number_in(DIRECTIONS, F.col("direction"))
     )
-    numbered = calls.withColumn("destination_nr", find(number_key_column(number)))
-    return numbered.join(F.broadcast(destinations), "destination_nr", "left")
+    planned = _with_contract(calls, tariff)
+    by_origin = (F.col("direction") == "inbound") & ((F.col("jurisdiction") == "toll_free") | F.col("inbound_by_origin"))
+    number = F.when(by_origin, F.coalesce("caller", "callee")).otherwise(F.col("callee"))
+    numbers = {
+        "key": number_key_column(number),
+        "day": F.unix_date("call_date"),
+        "kind": kind,
+        "contract": F.coalesce("contract", F.lit(len(tariff.contracts))),
+        "instant": F.unix_seconds(F.when(F.col("splits"), answer).otherwise(F.col("start_at"))),
+        "talk_s": F.col("talk_s"),
+        "units": units,
+    }
+    return planned.select(
+        *calls.columns,
+        *("plan_id", "currency"),
+        *(column.cast("long").alias(f"call_{name}") for name, column in numbers.items()),
+    )
 
 
-def _with_plan(calls: DataFrame, tariff: Tariff) -> DataFrame:
-    """The account's plan on the call date, and the band that rules the second of the week the call began in."""
-    spark = calls.sparkSession
-    subscriptions = (
-        spark.createDataFrame(tariff.tables["subscriptions"])
-        .select(
-            "account_id", "plan_id", "valid_from", F.coalesce("valid_to", F.lit(FOREVER).cast("date")).alias("valid_to")
+def _with_contract(calls: DataFrame, tariff: Tariff) -> DataFrame:
+    """The account's plan on the call date."""
+    rows = [
+        (
+            row["account_id"],
+            row["valid_from"],
+            row["valid_to"],
+            tariff.contracts[Contract(row["plan"], row["time_zone"])],
+            row["plan_id"],
+            plan["currency"],
+            plan.get("inbound_on") != "called",
+            plan.get("band_policy") == "split",
         )
+        for row in tariff.subscriptions
+        for plan in (tariff.plans[row["plan"]],)
+    ]
+    terms = "contract int, plan_id string, currency string, inbound_by_origin boolean, splits boolean"
+    ddl = f"account_id string, valid_from date, valid_to date, {terms}"
+    subscriptions = (
+        calls.sparkSession.createDataFrame(rows, ddl)
+        .withColumn("valid_to", F.coalesce("valid_to", F.lit(FOREVER).cast("date")))
         .alias("subscribed")
     )
     on_date = (F.col("call.account_id") == F.col("subscribed.account_id")) & F.col("call.call_date").between(
         F.col("subscribed.valid_from"), F.col("subscribed.valid_to")
     )
-    subscribed = (
+    names = [name.split()[0] for name in terms.split(", ")]
+    return (
         calls.alias("call")
         .join(F.broadcast(subscriptions), on_date, "left")
-        .select("call.*", "subscribed.plan_id")
-        .withColumn("week_s", _second_of_week(F.col("local_start")))
+        .select("call.*", *(F.col(f"subscribed.{name}") for name in names))
     )
-    weeks = spark.createDataFrame([_only(row, PLAN_COLUMNS) for row in tariff.plan_weeks], PLAN_COLUMNS).alias("week")
-    in_band = (F.col("call.plan_id") == F.col("week.plan_id")) & F.expr("week_s >= week_start AND week_s < week_end")
-    names = [name for name in weeks.columns if name != "plan_id"]
-    return subscribed.alias("call").join(F.broadcast(weeks), in_band, "left").select("call.*", *names)
 
 
-def _second_of_week(local: Column) -> Column:
-    return F.weekday(local) * 86_400 + F.hour(local) * 3_600 + F.minute(local) * 60 + F.second(local)
+def charging(prices: PriceList) -> Callable[..., Column]:
+    """A column function from the numbers of calls to what they cost; whole Arrow batches go through numpy."""
+    if prices.terms.decimals != LINE_DECIMALS:
+        msg = f"a plan rounds to more than {LINE_DECIMALS} decimals, which the charge has no room for"
+        raise ValueError(msg)
 
-
-def _with_rate(calls: DataFrame, tariff: Tariff) -> DataFrame:
-    """The most specific rate valid on the call date: one lookup per shape of rate, the first that finds one wins."""
-    found = []
-    for i, (shape, rows) in enumerate(tariff.rates.items()):
-        name = f"rate_{i}"
-        rates = _rates_frame(calls.sparkSession, rows, tariff.most_groups).alias(name)
-        keys = [key for key in RATE_KEY if key not in shape]
-        same_key = [F.col(f"call.{key}") == F.col(f"{name}.{key}") for key in keys]
-        valid = F.col("call.call_date").between(F.col(f"{name}.valid_from"), F.col(f"{name}.valid_to"))
-        condition = valid
-        for equal in same_key:
-            condition = condition & equal
-        calls = (
-            calls.alias("call")
-            .join(F.broadcast(rates), condition, "left")
-            .select("call.*", F.col(f"{name}.rate").alias(name))
+    @pandas_udf(CHARGED)  # type: ignore[call-overload]
+    def charge(*columns: pd.Series) -> pd.DataFrame:
+        charged = charge_calls(prices, Batch(*(column.to_numpy(np.int64) for column in columns)))
+        if len(charged.charge) and np.abs(charged.charge).max() >= MOST:
+            msg = "a call costs 100,000,000 or more; the rate or the duration cannot be right"
+            raise ChargeTooLargeError(msg)
+        return pd.DataFrame(
+            {
+                "destination_nr": charged.destination.astype(np.int32),
+                "band_nr": charged.band.astype(np.int32),
+                "rate_nr": charged.rate.astype(np.int32),
+                "billed_s": charged.billed_s,
+                "charge": charged.charge.astype(np.int64),
+                "mixed": charged.mixed,
+            }
         )
-        found.append(name)
-    rate = F.coalesce(*found) if found else F.lit(None)
-    return calls.withColumn("rate", rate).drop(*found)
+
+    return charge  # type: ignore[no-any-return]
 
 
-def _rates_frame(spark: SparkSession, rows: list[dict[str, Any]], most_groups: int) -> DataFrame:
-    groups = ", ".join(
-        f"from_{i} int, until_{i} int, increment_{i} int, per_second_{i} long" for i in range(most_groups)
-    )
-    ddl = (
-        ", ".join(f"{name} string" for name in RATE_KEY)
-        + f", valid_from date, valid_to date, rate struct<rate_id string, denominator long, connect_fee long, {groups}>"
-    )
-    data = [
-        (*(row[name] for name in RATE_KEY), row["valid_from"], row["valid_to"], _flat(row["rate"], most_groups))
-        for row in rows
-    ]
-    return spark.createDataFrame(data, ddl).withColumn("valid_to", F.coalesce("valid_to", F.lit(FOREVER).cast("date")))
+def _number_in(names: tuple[str, ...], column: Column) -> Column:
+    """Position of a value among names."""
+    chain = F.when(column == names[0], 0)
+    for i, name in enumerate(names[1:], start=1):
+        chain = chain.when(column == name, i)
+    return chain
 
 
-def _flat(rate: GroupedRate, most_groups: int) -> tuple[Any, ...]:
-    """A rate as one row; missing groups are never reached."""
-    cells: list[Any] = [rate.rate_id, rate.denominator, rate.connect_fee]
-    for group in rate.groups:
-        cells += [group.from_s, group.until_s, group.increment_s, group.per_second]
-    for _ in range(most_groups - len(rate.groups)):
-        cells += [OPEN_END_S, OPEN_END_S, 1, 0]
-    return tuple(cells)
+def _destinations(spark: SparkSession, tariff: Tariff) -> DataFrame:
+    names = ("destination_nr", "destination", "destination_name", "destination_group")
+    return _frame(spark, [[row[name] for row in tariff.destinations] for name in names], ["nr_d", *names[1:]])
 
 
-def _billed(most_groups: int) -> tuple[Column, Column]:
-    """Billed seconds and the charge's numerator, group after group.
-
-    Each piece of the call is rounded up to whole increments; seconds bought by rounding up are not bought again
-    in the next group. A call of 0 s costs nothing, not even the connect fee.
-    """
-    talk = F.col("talk_s")
-    reached = billed = F.lit(0).cast("long")
-    numerator = F.when(talk > 0, F.col("rate.connect_fee")).otherwise(F.lit(0).cast("long"))
-    for i in range(most_groups):
-        increment = F.col(f"rate.increment_{i}")
-        start = F.greatest(reached, F.col(f"rate.from_{i}"))
-        seconds = F.greatest(F.least(talk, F.col(f"rate.until_{i}")) - start, F.lit(0))
-        bought = _div(seconds + increment - 1, increment) * increment
-        reached = F.when(bought > 0, start + bought).otherwise(reached)
-        billed = billed + bought
-        numerator = numerator + bought * F.col(f"rate.per_second_{i}")
-    return billed, numerator
+def _rates(spark: SparkSession, tariff: Tariff) -> DataFrame:
+    ids = [rate.rate_id for rate in tariff.rates]
+    return _frame(spark, [list(range(len(ids))), ids], ["nr_r", "rate_id"])
 
 
-def _charge() -> Column:
-    """Round once, by the plan: to its decimals if its point is the call, else to ten decimals for the line."""
-    at_call = F.col("rounding_point") == "call"
-    decimals = F.when(at_call, F.col("rounding_decimals")).otherwise(CHARGE_DECIMALS)
-    method = F.when(at_call, F.col("rounding_method")).otherwise("half_up")
-    power = _power_of_ten(decimals)
-    numerator, unit = F.col("numerator"), F.col("rate.denominator") * RATE_SCALE
-    scaled = numerator * F.greatest(_div(power, F.lit(RATE_SCALE)), F.lit(1))
-    step = _div(unit, F.least(power, F.lit(RATE_SCALE)))
-    steps = (
-        F.when(method == "down", _div(scaled, step))
-        .when(method == "up", _div(scaled + step - 1, step))
-        .otherwise(_div(scaled * 2 + step, step * 2))
-    )
-    ten_decimals = steps * _power_of_ten(CHARGE_DECIMALS - decimals)
-    return (ten_decimals.cast("decimal(18,0)") * F.lit(Decimal(1).scaleb(-CHARGE_DECIMALS))).cast(CHARGE_TYPE)
+def _frame(spark: SparkSession, columns: list[list[Any]], names: list[str]) -> DataFrame:
+    types = [pa.int32(), *[pa.string()] * (len(names) - 1)]
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+    return spark.createDataFrame(pa.table(arrays, names))
 
 
-def _power_of_ten(exponent: Column) -> Column:
-    powers = F.array(*[F.lit(10**i).cast("long") for i in range(CHARGE_DECIMALS + 1)])
-    return F.get(powers, exponent)
-
-
-def _div(dividend: Column, divisor: Column) -> Column:
-    """Integer division; both are never negative here."""
-    return F.call_function("div", dividend, divisor)
-
-
-def _only(row: dict[str, Any], ddl: str) -> dict[str, Any]:
-    return {name: row[name] for name in (column.split()[0] for column in ddl.split(", "))}
+def _charge(units: Column) -> Column:
+    """Units of the last decimal as an amount."""
+    return (units.cast("decimal(18,0)") * F.lit(Decimal(1).scaleb(-LINE_DECIMALS))).cast(CHARGE_TYPE)

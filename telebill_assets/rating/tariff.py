@@ -1,24 +1,17 @@
 """The tariff: the small reference tables, prepared once per job for pricing in Spark."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 
-from telebill_assets.rating.bands import week_of
-from telebill_assets.rating.destinations import PrefixRanges, prefix_ranges
-from telebill_assets.rating.rate_groups import GroupedRate, grouped_rate
+from telebill_assets.rating.price_list import Contract, PriceList
+from telebill_assets.rating.rate_groups import Rate, rates_of
 
-ANY = "*"
-WILDCARDS = ("jurisdiction", "direction", "band")
-RATE_KEY = ("rate_deck", "destination", *WILDCARDS)
-Shape = tuple[str, ...]
-"""Which of WILDCARDS a rate leaves open."""
+ZONE_OF_STRANGERS = "UTC"
+"""Time zone of an account that accounts.csv does not know."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +22,7 @@ class Tariff:
 
     @classmethod
     def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
-        """Take the tables accounts, plans, plan_bands, plan_allowances, plan_fees, subscriptions, destinations, rates,
+        """Take the tables accounts, plans, plan_decks, plan_bands, plan_allowances, plan_fees, subscriptions, destinations, rates,
         charges and products.
         """
         return cls(tables)
@@ -49,44 +42,58 @@ class Tariff:
         ]
 
     @cached_property
-    def prefixes(self) -> PrefixRanges:
-        """Prefixes as disjoint ranges."""
-        numbers = {row["destination"]: row["destination_nr"] for row in self.destinations}
-        rows = self.tables["destinations"].to_pylist()
-        return prefix_ranges({row["prefix"]: numbers[row["destination"]] for row in rows})
+    def plans(self) -> list[dict[str, Any]]:
+        """Plans in the order of their numbers."""
+        return self.tables["plans"].to_pylist()
 
     @cached_property
-    def plan_weeks(self) -> list[dict[str, Any]]:
-        """Plans with every interval of their week and the band that rules it."""
-        bands = defaultdict(list)
-        for row in self.tables["plan_bands"].to_pylist():
-            bands[row["plan_id"]].append(row)
+    def bands(self) -> list[str]:
+        """Names of the bands in the order of their numbers."""
+        return list(dict.fromkeys(self.tables["plan_bands"]["band"].to_pylist()))
+
+    @cached_property
+    def rates(self) -> list[Rate]:
+        """Rates in the order of their numbers."""
+        return rates_of(self.tables["rates"].to_pylist())
+
+    @cached_property
+    def subscriptions(self) -> list[dict[str, Any]]:
+        """Subscriptions to known plans, with the number of the plan and the account's time zone."""
+        plans = {plan["plan_id"]: i for i, plan in enumerate(self.plans)}
+        accounts = self.tables["accounts"]
+        zones = dict(zip(accounts["account_id"].to_pylist(), accounts["time_zone"].to_pylist(), strict=True))
         return [
-            {**plan, "week_start": interval.start, "week_end": interval.end, "band": interval.band}
-            for plan in self.tables["plans"].to_pylist()
-            for interval in week_of(bands[plan["plan_id"]])
+            row | {"plan": plans[row["plan_id"]], "time_zone": zones.get(row["account_id"]) or ZONE_OF_STRANGERS}
+            for row in self.tables["subscriptions"].to_pylist()
+            if row["plan_id"] in plans
         ]
 
     @cached_property
-    def rates(self) -> dict[Shape, list[dict[str, Any]]]:
-        """Rates by shape, the most specific shape first: jurisdiction before direction before band."""
-        order = itemgetter(*RATE_KEY, "valid_from", "from_s")
-        by_shape: dict[Shape, list[dict[str, Any]]] = defaultdict(list)
-        for _, rows in groupby(
-            sorted(self.tables["rates"].to_pylist(), key=order), key=itemgetter(*RATE_KEY, "valid_from")
-        ):
-            groups = list(rows)
-            first = groups[0]
-            shape = tuple(name for name in WILDCARDS if first[name] == ANY)
-            rate_id = "/".join([*(first[name] for name in RATE_KEY), first["valid_from"].isoformat()])
-            dates = {name: first[name] for name in ("valid_from", "valid_to")}
-            by_shape[shape].append(
-                {name: first[name] for name in RATE_KEY} | dates | {"rate": grouped_rate(rate_id, groups)}
-            )
-        return dict(sorted(by_shape.items(), key=lambda item: [name in item[0] for name in WILDCARDS]))
+    def contracts(self) -> dict[Contract, int]:
+        """Every plan in every time zone of its accounts, with its number."""
+        found = dict.fromkeys(Contract(row["plan"], row["time_zone"]) for row in self.subscriptions)
+        return {contract: i for i, contract in enumerate(found)}
 
     @cached_property
-    def most_groups(self) -> int:
-        """The largest number of groups of a rate."""
-        rates: list[GroupedRate] = [row["rate"] for rows in self.rates.values() for row in rows]
-        return max((len(rate.groups) for rate in rates), default=1)
+    def price_list(self) -> PriceList:
+        """The tariff as arrays."""
+        numbers = {row["destination"]: row["destination_nr"] for row in self.destinations}
+        prefixes = [
+            {
+                "prefix": row["prefix"],
+                "owner": numbers[row["destination"]],
+                "valid_from": row.get("valid_from"),
+                "valid_to": row.get("valid_to"),
+            }
+            for row in self.tables["destinations"].to_pylist()
+        ]
+        return PriceList.build(
+            plans=self.plans,
+            plan_decks=self.tables["plan_decks"].to_pylist(),
+            plan_bands=self.tables["plan_bands"].to_pylist(),
+            contracts=list(self.contracts),
+            destinations=numbers,
+            prefixes=prefixes,
+            rates=self.rates,
+            bands=self.bands,
+        )

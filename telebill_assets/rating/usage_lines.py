@@ -3,7 +3,8 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from telebill_assets.rating.rate_groups import RATE_SCALE, GroupedRate
+from telebill_assets.rating.exact import scaled
+from telebill_assets.rating.rate_groups import PRICE_DECIMALS
 from telebill_assets.rating.tariff import Tariff
 
 LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction")
@@ -33,7 +34,7 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
         )
     )
     same_price = (F.col("lowest") == F.col("highest")) & (F.col("without_price") == 0)
-    price = F.col("lowest").cast("decimal(18,0)") / F.lit(RATE_SCALE).cast("decimal(9,0)")
+    price = F.col("lowest").cast("decimal(18,0)") / F.lit(10**PRICE_DECIMALS).cast("decimal(9,0)")
     named = with_destination_name(summed, tariff)
     return named.select(
         *LINE_KEYS,
@@ -78,11 +79,5 @@ def with_destination_name(lines: DataFrame, tariff: Tariff) -> DataFrame:
 
 def _minute_prices(tariff: Tariff) -> list[tuple[str, int]]:
     """Rates that cost the same every minute, as whole numbers of 10^-8."""
-    rates: list[GroupedRate] = [row["rate"] for rows in tariff.rates.values() for row in rows]
-    return [
-        (rate.rate_id, rate.groups[0].per_second * 60 // rate.denominator)
-        for rate in rates
-        if len({group.per_second for group in rate.groups}) == 1
-        and rate.connect_fee == 0
-        and rate.groups[0].per_second * 60 % rate.denominator == 0
-    ]
+    prices = ((rate.rate_id, rate.minute_price) for rate in tariff.rates)
+    return [(rate_id, scaled(price, PRICE_DECIMALS)) for rate_id, price in prices if price is not None]

@@ -12,12 +12,12 @@ from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
 from telebill_assets.reference.plans_file import PlansFile
 from telebill_assets.reference.rows import Row, TextRow, read_csv, typed
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
 from telebill_assets.schemas.registry import REFERENCE_TABLES
 from telebill_assets.schemas.table import TableModel, table_name
 
 PLANS_FILE = "plans.yaml"
-PLAN_TABLES: tuple[TableModel, ...] = (Plans, PlanBands, PlanAllowances, PlanFees)
+PLAN_TABLES: tuple[TableModel, ...] = (Plans, PlanDecks, PlanBands, PlanAllowances, PlanFees)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _repeated(model: TableModel, rows: Sequence[Row]) -> list[Finding]:
 
 
 def _dates_in_order(row: Row) -> Finding | None:
-    if row["valid_to"] is None or row["valid_from"] <= row["valid_to"]:
+    if row["valid_to"] is None or row["valid_from"] is None or row["valid_from"] <= row["valid_to"]:
         return None
     return row.wrong("valid_to", f"no day before valid_from {row['valid_from']}")
 
@@ -122,9 +122,16 @@ def _fee_in_first_group(row: Row) -> Finding | None:
     return row.wrong("connect_fee", "0, because only the group at 0 s has a connect fee")
 
 
+def _maximum_not_below_minimum(row: Row) -> Finding | None:
+    if row["min_charge"] is None or row["max_charge"] is None or row["min_charge"] <= row["max_charge"]:
+        return None
+    return row.wrong("max_charge", f"no less than min_charge {row['min_charge']}")
+
+
 ROW_RULES: Mapping[str, Callable[[Row], Finding | None]] = {
     "dates_in_order": _dates_in_order,
     "fee_in_first_group": _fee_in_first_group,
+    "maximum_not_below_minimum": _maximum_not_below_minimum,
 }
 """The row rules of the reference models, by name, for files that no Spark session looks at."""
 

@@ -9,7 +9,7 @@ from telebill_assets.schemas.raw_cdr import RawCdr
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
 from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
 from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.sellers import Sellers
@@ -41,6 +41,7 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
     Accounts,
     Services,
     Plans,
+    PlanDecks,
     PlanBands,
     PlanAllowances,
     PlanFees,

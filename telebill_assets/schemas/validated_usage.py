@@ -5,7 +5,9 @@ import pyspark.sql.types as T
 
 from telebill_assets.schemas.table import Table, row_rule
 
-JURISDICTIONS = ("local", "intrastate", "interstate", "national", "international", "toll_free")
+JURISDICTIONS = ("local", "intrastate", "interstate", "indeterminate", "national", "international", "toll_free")
+DIRECTIONS = ("outbound", "inbound")
+USAGE_TYPES = ("voice", "sms", "conference")
 
 
 class ValidatedUsage(Table):
@@ -21,7 +23,7 @@ class ValidatedUsage(Table):
     source: T.StringType = pa.Field(description="CDR source")
     account_id: T.StringType = pa.Field(description="Billed account, from the service map on the call's date")
     service_id: T.StringType = pa.Field(description="Billed service of the account")
-    direction: T.StringType = pa.Field(isin=("outbound", "inbound"), description="outbound or inbound")
+    direction: T.StringType = pa.Field(isin=DIRECTIONS, description="outbound or inbound")
     caller: T.StringType = pa.Field(
         nullable=True, str_matches=r"^\+[0-9]{3,15}$", description="Calling number, E.164; null if withheld"
     )
@@ -33,8 +35,11 @@ class ValidatedUsage(Table):
     call_date: T.DateType = pa.Field(description="Date of the start in the account's time zone")
     talk_s: T.LongType = pa.Field(ge=0, description="Billable seconds before rating increments")
     jurisdiction: T.StringType = pa.Field(
-        isin=JURISDICTIONS, description="From both numbers; Caribbean NPAs are international"
+        isin=JURISDICTIONS,
+        description="From both numbers; Caribbean NPAs are international; indeterminate: a US call of unknown origin",
     )
+    usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="voice, sms or conference")
+    units: T.LongType = pa.Field(ge=1, description="Messages of an SMS record, participants of a conference, else 1")
 
     span_in_order = row_rule(
         "span_in_order", "start_at <= answer_at AND answer_at <= end_at", "start, answer and end are in order"

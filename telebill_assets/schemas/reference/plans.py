@@ -1,4 +1,4 @@
-"""plans.yaml: the plans, flattened into tables of plans, rate bands, allowances and fees."""
+"""plans.yaml: the plans, flattened into tables of plans, decks, rate bands, allowances and fees."""
 
 import pandera.pyspark as pa
 import pyspark.sql.types as T
@@ -8,6 +8,10 @@ from telebill_assets.schemas.types import Rate
 
 ROUNDING_METHODS = ("half_up", "up", "down")
 ROUNDING_POINTS = ("call", "line")
+BAND_POLICIES = ("start", "split")
+MAX_POLICIES = ("cap", "disconnect")
+INBOUND_ON = ("origin", "called")
+DATES = r"^(--|[0-9]{4}-)[0-9]{2}-[0-9]{2}( (--|[0-9]{4}-)[0-9]{2}-[0-9]{2})*$"
 
 
 class Plans(Table):
@@ -16,11 +20,36 @@ class Plans(Table):
     plan_id: T.StringType = pa.Field(description="Plan")
     name: T.StringType = pa.Field(description="Name of the plan")
     currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code, two decimals")
-    rate_deck: T.StringType = pa.Field(description="Rate deck that prices the plan's calls")
+    rate_deck: T.StringType = pa.Field(description="Rate deck that is asked first")
     rounding_method: T.StringType = pa.Field(isin=ROUNDING_METHODS, description="half_up, up or down")
     rounding_decimals: T.IntegerType = pa.Field(ge=0, le=8, description="Decimals of a call's charge")
     rounding_point: T.StringType = pa.Field(
         isin=ROUNDING_POINTS, description="call: each call is rounded; line: only the line is"
+    )
+
+    band_policy: T.StringType = pa.Field(
+        nullable=True,
+        isin=BAND_POLICIES,
+        description="start (default): the band at the start rules the call; split: the call is cut at edges",
+    )
+    min_charge: Rate = pa.Field(nullable=True, ge=0, description="Least charge of a call that is charged")
+    min_on_free: T.BooleanType = pa.Field(
+        nullable=True, description="Whether calls with a free rate have the minimum charge too; default: no"
+    )
+    max_charge: Rate = pa.Field(nullable=True, ge=0, description="Highest charge of a call")
+    max_policy: T.StringType = pa.Field(
+        nullable=True,
+        isin=MAX_POLICIES,
+        description="cap (default): only the charge ends at the maximum; disconnect: billed seconds do too",
+    )
+    inbound_on: T.StringType = pa.Field(
+        nullable=True,
+        isin=INBOUND_ON,
+        description="Number that inbound calls are priced on: origin (default; always, if toll-free) or called",
+    )
+
+    maximum_not_below_minimum = row_rule(
+        "maximum_not_below_minimum", "min_charge <= max_charge", "max_charge is not below min_charge"
     )
 
     class Config:
@@ -28,19 +57,38 @@ class Plans(Table):
         unique = ["plan_id"]
 
 
+class PlanDecks(Table):
+    """Default decks of a plan: asked in their order where the plan's own deck has no rate."""
+
+    plan_id: T.StringType = pa.Field(description="Plan")
+    position: T.IntegerType = pa.Field(gt=0, description="Place in the order")
+    rate_deck: T.StringType = pa.Field(description="Rate deck")
+
+    class Config:
+        name = "plan_decks"
+        unique = ["plan_id", "rate_deck"]
+
+
 class PlanBands(Table):
     """Rate bands of a plan in the account's time zone; the highest weight wins."""
 
     plan_id: T.StringType = pa.Field(description="Plan")
     band: T.StringType = pa.Field(description="Name of the band; rates refer to it")
-    days: T.StringType = pa.Field(str_matches="^[1-7]+$", description="ISO weekdays, such as 12345")
+    days: T.StringType = pa.Field(
+        nullable=True, str_matches="^[1-7]+$", description="ISO weekdays, such as 12345; empty: every day"
+    )
+    dates: T.StringType = pa.Field(
+        nullable=True, str_matches=DATES, description="The only dates it holds on: YYYY-MM-DD, or --MM-DD every year"
+    )
     start_s: T.IntegerType = pa.Field(ge=0, lt=86400, description="First second of the day")
-    end_s: T.IntegerType = pa.Field(gt=0, le=86400, description="End of the band, exclusive, second of the day")
+    end_s: T.IntegerType = pa.Field(
+        ge=0, le=86400, description="End, exclusive, second of the day; of the next day if not after the start"
+    )
     weight: T.IntegerType = pa.Field(ge=0, description="Precedence where bands overlap")
 
     class Config:
         name = "plan_bands"
-        unique = ["plan_id", "band", "days", "start_s"]
+        unique = ["plan_id", "band", "days", "dates", "start_s"]
 
 
 class PlanAllowances(Table):

@@ -5,7 +5,7 @@ import pyspark.sql.types as T
 
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Rate
-from telebill_assets.schemas.validated_usage import JURISDICTIONS
+from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 ANY = "*"
 
@@ -15,8 +15,13 @@ class Rates(Table):
 
     rate_deck: T.StringType = pa.Field(description="Rate deck")
     destination: T.StringType = pa.Field(description="Destination")
+    usage_type: T.StringType = pa.Field(
+        nullable=True,
+        isin=(ANY, *USAGE_TYPES),
+        description="voice; sms: from_s, unit_s, increment_s count messages; conference: per participant; * or empty: voice",
+    )
     jurisdiction: T.StringType = pa.Field(isin=(ANY, *JURISDICTIONS), description="Jurisdiction; * for any other")
-    direction: T.StringType = pa.Field(isin=(ANY, "outbound", "inbound"), description="Direction; * for any other")
+    direction: T.StringType = pa.Field(isin=(ANY, *DIRECTIONS), description="Direction; * for any other")
     band: T.StringType = pa.Field(description="Rate band of the plan; * for any other")
     valid_from: T.DateType = pa.Field(description="First call date")
     valid_to: T.DateType = pa.Field(nullable=True, description="Last call date; empty: open")
@@ -33,4 +38,7 @@ class Rates(Table):
 
     class Config:
         name = "rates"
-        unique = ["rate_deck", "destination", "jurisdiction", "direction", "band", "valid_from", "from_s"]
+        unique = [
+            *("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band"),
+            *("valid_from", "from_s"),
+        ]

@@ -1,0 +1,116 @@
+"""Which rate prices a call: the plan's decks in their order, and within a deck the most specific rate valid that day.
+
+Every deck and destination has a sheet: its rates stand together and follow one of a few patterns of what they leave
+open. So a rate is found by three array look-ups, whatever the size of the deck.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from telebill_assets.rating.rate_groups import ANY, Rate, RateGroups
+from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
+
+Ints = npt.NDArray[np.int64]
+
+KINDS = tuple((usage, jurisdiction, way) for usage in USAGE_TYPES for jurisdiction in JURISDICTIONS for way in DIRECTIONS)
+"""All kinds of call by number."""
+WAYS_OF_A_TYPE = len(JURISDICTIONS) * len(DIRECTIONS)
+"""Kinds of one usage type stand together."""
+NO_RATE = -1
+
+Shape = tuple[str, str, str, str]
+"""Usage type, jurisdiction, direction and band of a rate; any of them may be ANY."""
+
+
+@dataclass(frozen=True)
+class RateChoice:
+    """The rates of every deck and destination. The last deck, destination and sheet stand for none."""
+
+    sheets: npt.NDArray[np.int32]
+    first_rate: Ints
+    pattern: Ints
+    candidates: npt.NDArray[np.int32]
+    """By pattern, kind of call and band: the rates of the sheet to try in turn; NO_RATE after the last."""
+
+    @classmethod
+    def build(
+        cls, rates: Sequence[Rate], decks: Mapping[str, int], destinations: Mapping[str, int], bands: Sequence[str]
+    ) -> "RateChoice":
+        """Take the rates in the order of their numbers, and what decks, destinations and bands are numbered."""
+        sheets = np.full((len(decks) + 1, len(destinations) + 1), NO_RATE, np.int32)
+        first_rate, pattern = [], []
+        patterns: dict[tuple[Shape, ...], int] = {}
+        reached = 0
+        for i, ((deck, destination), found) in enumerate(groupby(rates, lambda r: (r["rate_deck"], r["destination"]))):
+            shapes = tuple((r["usage_type"], r["jurisdiction"], r["direction"], r["band"]) for r in found)
+            if deck in decks and destination in destinations:
+                sheets[decks[deck], destinations[destination]] = i
+            first_rate.append(reached)
+            pattern.append(patterns.setdefault(shapes, len(patterns)))
+            reached += len(shapes)
+        none = patterns.setdefault((), len(patterns))
+        listed = [_candidates(shapes, bands) for shapes in patterns]
+        most = max((len(each) for cells in listed for each in cells), default=1) or 1
+        padded = [[[*each, *[NO_RATE] * (most - len(each))] for each in cells] for cells in listed]
+        shape = (len(listed), len(KINDS), len(bands) + 1, most)
+        return cls(
+            sheets,
+            np.array([*first_rate, 0], np.int64),
+            np.array([*pattern, none], np.int64),
+            np.array(padded, np.int32).reshape(shape),
+        )
+
+    def find(self, decks: Ints, destination: Ints, kind: Ints, band: Ints, day: Ints, groups: RateGroups) -> Ints:
+        """Numbers of the rates; NO_RATE where no deck has one. `decks` has a column for every place in the order."""
+        rate = self._in_deck(decks[:, 0], destination, kind, band, day, groups)
+        for place in range(1, decks.shape[1]):
+            missing = np.flatnonzero(rate == NO_RATE)
+            if not missing.size:
+                break
+            rate[missing] = self._in_deck(
+                *(column[missing] for column in (decks[:, place], destination, kind, band, day)), groups=groups
+            )
+        return rate
+
+    def _in_deck(self, deck: Ints, destination: Ints, kind: Ints, band: Ints, day: Ints, groups: RateGroups) -> Ints:
+        sheet = self.sheets[deck, destination]
+        pattern, first = self.pattern[sheet], self.first_rate[sheet]
+        found = np.full(len(sheet), NO_RATE, np.int64)
+        open_calls: Ints | None = None
+        for turn in range(self.candidates.shape[3]):
+            offset = self.candidates[pattern, kind, band, turn]
+            rate = np.where(offset == NO_RATE, NO_RATE, first + offset)
+            valid = (groups.valid_from[rate] <= day) & (day <= groups.valid_to[rate])
+            if open_calls is None:
+                found = np.where(valid, rate, NO_RATE)
+            else:
+                found[open_calls] = np.where(valid, rate, NO_RATE)
+            left = np.flatnonzero(~valid & (offset != NO_RATE))
+            if not left.size:
+                break
+            open_calls = left if open_calls is None else open_calls[left]
+            pattern, kind, band, first, day = (column[left] for column in (pattern, kind, band, first, day))
+        return found
+
+
+def _candidates(shapes: Sequence[Shape], bands: Sequence[str]) -> list[list[int]]:
+    """For every kind of call and band (the last one: none), the rates that fit, the most specific first."""
+    return [_fitting(shapes, kind, band) for kind in KINDS for band in (*bands, "")]
+
+
+def _fitting(shapes: Sequence[Shape], kind: tuple[str, str, str], band: str) -> list[int]:
+    """ANY is any usage type that is voice, and any jurisdiction, direction or band."""
+    usage, jurisdiction, way = kind
+    usages = {usage, ANY} if usage == "voice" else {usage}
+    fitting = [
+        i
+        for i, shape in enumerate(shapes)
+        if band
+        and shape[0] in usages
+        and all(has in {ANY, asked} for has, asked in zip(shape[1:], (jurisdiction, way, band), strict=True))
+    ]
+    return sorted(fitting, key=lambda i: [part == ANY for part in shapes[i]])
