@@ -10,6 +10,7 @@ from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
+from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.settings import Settings
 from telebill_assets.taxation.commands import sandbox
@@ -24,6 +25,7 @@ app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.command()(demo)
 app.command()(generate)
+app.command()(quote)
 app.command()(reference)
 app.command()(sandbox)
 

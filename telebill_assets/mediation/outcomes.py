@@ -56,8 +56,8 @@ def validated_usage(settled: DataFrame) -> DataFrame:
         "call_date",
         "talk_s",
         "jurisdiction",
-        F.lit("voice").alias("usage_type"),
-        F.lit(1).cast("long").alias("units"),
+        "usage_type",
+        "units",
     )
 
 

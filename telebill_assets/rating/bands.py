@@ -58,6 +58,15 @@ class Band:
         return self.end_s <= self.start_s
 
 
+def is_date(text: str) -> bool:
+    """Whether a band's date is one: YYYY-MM-DD, or --MM-DD for every year that has it."""
+    try:
+        date.fromisoformat(text.replace("--", "2000-", 1) if text.startswith("--") else text)
+    except ValueError:
+        return False
+    return True
+
+
 def week_of(bands: Iterable[Mapping[str, Any]]) -> list[BandInterval]:
     """The intervals of a plan's ordinary week; of bands with equal weight the one listed first holds.
 

@@ -61,3 +61,8 @@ def plain(value: Fraction) -> str:
     whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
     text = f"{whole}.{part}" if part else whole
     return f"-{text}" if value < 0 and text != "0" else text
+
+
+def plain_decimal(value: Decimal) -> str:
+    """A decimal in plain notation, exactly."""
+    return plain(Fraction(value))

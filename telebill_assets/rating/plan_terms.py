@@ -42,9 +42,7 @@ class PlanTerms:
     step: Integers
 
     @classmethod
-    def build(
-        cls, plans: Sequence[Mapping[str, Any]], decks: Sequence[Sequence[int]], scale: Scale
-    ) -> "PlanTerms":
+    def build(cls, plans: Sequence[Mapping[str, Any]], decks: Sequence[Sequence[int]], scale: Scale) -> "PlanTerms":
         """Take rows of plans, and the numbers of each plan's decks in their order."""
         rounded = [_decimals(plan) for plan in plans] + [0]
         most = max(LINE_DECIMALS, *rounded)

@@ -60,7 +60,9 @@ def price_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
     )
     spark = calls.sparkSession
     named = (
-        numbered.join(F.broadcast(_destinations(spark, tariff)), F.col("charged.destination_nr") == F.col("nr_d"), "left")
+        numbered.join(
+            F.broadcast(_destinations(spark, tariff)), F.col("charged.destination_nr") == F.col("nr_d"), "left"
+        )
         .join(F.broadcast(_rates(spark, tariff)), F.col("charged.rate_nr") == F.col("nr_r"), "left")
         .withColumn("priced", F.col("nr_r").isNotNull())
     )
@@ -88,7 +90,9 @@ def numbered_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
         + _number_in(DIRECTIONS, F.col("direction"))
     )
     planned = _with_contract(calls, tariff)
-    by_origin = (F.col("direction") == "inbound") & ((F.col("jurisdiction") == "toll_free") | F.col("inbound_by_origin"))
+    by_origin = (F.col("direction") == "inbound") & (
+        (F.col("jurisdiction") == "toll_free") | F.col("inbound_by_origin")
+    )
     number = F.when(by_origin, F.coalesce("caller", "callee")).otherwise(F.col("callee"))
     numbers = {
         "key": number_key_column(number),

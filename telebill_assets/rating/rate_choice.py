@@ -16,7 +16,9 @@ from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, U
 
 Ints = npt.NDArray[np.int64]
 
-KINDS = tuple((usage, jurisdiction, way) for usage in USAGE_TYPES for jurisdiction in JURISDICTIONS for way in DIRECTIONS)
+KINDS = tuple(
+    (usage, jurisdiction, way) for usage in USAGE_TYPES for jurisdiction in JURISDICTIONS for way in DIRECTIONS
+)
 """All kinds of call by number."""
 WAYS_OF_A_TYPE = len(JURISDICTIONS) * len(DIRECTIONS)
 """Kinds of one usage type stand together."""

@@ -74,12 +74,14 @@ def rates_of(rows: Iterable[dict[str, Any]]) -> list[Rate]:
     in_order = itemgetter(*RATE_KEY, "valid_from", "from_s")
     filled = [row | {"usage_type": row.get("usage_type") or ANY} for row in rows]
     grouped = groupby(sorted(filled, key=in_order), key=itemgetter(*RATE_KEY, "valid_from"))
-    return [Rate(_rate_id(groups[0]), groups) for groups in (tuple(found) for _, found in grouped)]
+    return [Rate(rate_id(groups[0]), groups) for groups in (tuple(found) for _, found in grouped)]
 
 
-def _rate_id(row: dict[str, Any]) -> str:
-    names = [name for name in RATE_KEY if name != "usage_type" or row[name] != ANY]
-    return "/".join([*(row[name] for name in names), row["valid_from"].isoformat()])
+def rate_id(row: Mapping[str, Any]) -> str:
+    """Name of the rate that a row of rates.csv belongs to: its key and first day."""
+    named = {**row, "usage_type": row.get("usage_type") or ANY}
+    names = [name for name in RATE_KEY if name != "usage_type" or named[name] != ANY]
+    return "/".join([*(named[name] for name in names), str(row["valid_from"])])
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,7 @@ class RateGroups:
             from_s=np.array([*(row["from_s"] for row in rows), 0], np.int64),
             until_s=np.array([*ends, FAR], np.int64),
             increment_s=np.array([*(row["increment_s"] for row in rows), 1], np.int64),
-            per_second=integers(
-                [*(scaled(row["rate"], scale.decimals) * factor[row["unit_s"]] for row in rows), 0]
-            ),
+            per_second=integers([*(scaled(row["rate"], scale.decimals) * factor[row["unit_s"]] for row in rows), 0]),
         )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision
 
-from telebill_assets.rating.bands import DAY_S, week_of
+from telebill_assets.rating.bands import DAY_S, is_date, week_of
 from telebill_assets.rating.rate_groups import RateTooLargeError, grouped_rate
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.rows import Row
@@ -32,13 +32,15 @@ REFERENCES = (
     ("rates", "destination", "destinations"),
     ("plan_allowances", "destination_group", "destinations"),
     ("plans", "rate_deck", "rates"),
+    ("plan_decks", "rate_deck", "rates"),
 )
 """Table, its column, and the table in which the value must be found in the column of the same name."""
 
 VALIDITIES = (
     ("services", ("source", "service_key")),
     ("subscriptions", ("account_id",)),
-    ("rates", ("rate_deck", "destination", "jurisdiction", "direction", "band", "from_s")),
+    ("destinations", ("prefix",)),
+    ("rates", ("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band", "from_s")),
 )
 """Tables whose rows with the same key must not be valid on the same day."""
 
@@ -66,6 +68,7 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
         *_product_categories(tables),
         *_usage_products(tables),
         *_bands_cover_the_week(tables),
+        *_dates_exist(tables),
         *_one_allowance_per_group(tables),
         *_destinations_agree(tables),
         *_rate_groups(tables),
@@ -113,9 +116,9 @@ def _overlapping(tables: Tables) -> Iterator[Finding]:
         for row in tables[table]:
             grouped[tuple(row[name] for name in key)].append(row)
         for rows in grouped.values():
-            ordered = sorted(rows, key=lambda row: row["valid_from"])
+            ordered = sorted(rows, key=lambda row: row["valid_from"] or date.min)
             for before, after in itertools.pairwise(ordered):
-                if after["valid_from"] <= (before["valid_to"] or date.max):
+                if (after["valid_from"] or date.min) <= (before["valid_to"] or date.max):
                     yield after.wrong("valid_from", f"a day after the validity of line {before.line} has ended")
 
 
@@ -152,6 +155,14 @@ def _bands_cover_the_week(tables: Tables) -> Iterator[Finding]:
             yield plan.wrong("plan_id", "bands that cover the whole week, Monday 00:00 to Sunday 24:00")
 
 
+def _dates_exist(tables: Tables) -> Iterator[Finding]:
+    return _each(tables["plan_bands"], "dates", _are_dates, "dates of the calendar: YYYY-MM-DD, or --MM-DD every year")
+
+
+def _are_dates(dates: str | None) -> bool:
+    return all(is_date(text) for text in (dates or "").split())
+
+
 def _one_allowance_per_group(tables: Tables) -> Iterator[Finding]:
     seen: dict[tuple[str, str], Row] = {}
     for row in tables["plan_allowances"]:
@@ -170,7 +181,7 @@ def _destinations_agree(tables: Tables) -> Iterator[Finding]:
 
 
 def _rate_groups(tables: Tables) -> Iterator[Finding]:
-    key = ("rate_deck", "destination", "jurisdiction", "direction", "band", "valid_from")
+    key = ("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band", "valid_from")
     grouped: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in tables["rates"]:
         grouped[tuple(row[name] for name in key)].append(row)
@@ -188,10 +199,13 @@ def _rate_groups(tables: Tables) -> Iterator[Finding]:
 
 def _rate_bands(tables: Tables) -> Iterator[Finding]:
     """A rate for a band that no plan of its deck has would never be used."""
-    decks = {row["plan_id"]: row["rate_deck"] for row in tables["plans"]}
+    decks = defaultdict(set)
+    for row in (*tables["plans"], *tables["plan_decks"]):
+        decks[row["plan_id"]].add(row["rate_deck"])
     bands = defaultdict(set)
     for row in tables["plan_bands"]:
-        bands[decks.get(row["plan_id"])].add(row["band"])
+        for deck in decks[row["plan_id"]]:
+            bands[deck].add(row["band"])
     for row in tables["rates"]:
         if row["band"] != ANY and row["band"] not in bands[row["rate_deck"]]:
             yield row.wrong("band", "a band of a plan with this rate deck, or *")

@@ -1,4 +1,4 @@
-"""plans.yaml: each plan with its bands, allowances and fees, flattened into the rows of four tables.
+"""plans.yaml: each plan with its decks, bands, allowances and fees, flattened into the rows of five tables.
 
 Scalars are taken as their texts, so that no price ever becomes a float.
 """
@@ -11,13 +11,17 @@ import yaml
 
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.rows import TextRow
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanFees, Plans
+from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
 from telebill_assets.schemas.table import TableModel
 
-PLAN_FIELDS = {"plan", "name", "currency", "rate_deck", "rounding", "bands", "allowances", "fees"}
+PRICING_FIELDS = ("band_policy", "min_charge", "min_on_free", "max_charge", "max_policy", "inbound_on")
+PLAN_FIELDS = {
+    *("plan", "name", "currency", "rate_deck", "default_decks", "rounding", "bands", "allowances", "fees"),
+    *PRICING_FIELDS,
+}
 ROUNDING_FIELDS = {"method", "decimals", "point"}
 LISTS: dict[str, tuple[TableModel, set[str]]] = {
-    "bands": (PlanBands, {"band", "days", "from", "to", "weight"}),
+    "bands": (PlanBands, {"band", "days", "dates", "from", "to", "weight"}),
     "allowances": (PlanAllowances, {"allowance", "minutes", "destination_group"}),
     "fees": (PlanFees, {"product", "description", "unit", "unit_price"}),
 }
@@ -29,7 +33,8 @@ class PlansFile:
     def __init__(self, path: Path) -> None:
         self.file = path.name
         self.findings: list[Finding] = []
-        self.rows: dict[TableModel, list[TextRow]] = {Plans: [], PlanBands: [], PlanAllowances: [], PlanFees: []}
+        models: tuple[TableModel, ...] = (Plans, PlanDecks, PlanBands, PlanAllowances, PlanFees)
+        self.rows: dict[TableModel, list[TextRow]] = {model: [] for model in models}
         try:
             root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
@@ -59,15 +64,20 @@ class PlansFile:
     def _read_plan(self, node: yaml.MappingNode) -> None:
         fields = self._fields(node, PLAN_FIELDS)
         plan = {"plan_id": self._text(fields, "plan")}
-        plan |= {name: self._text(fields, name) for name in ("name", "currency", "rate_deck")}
+        plan |= {name: self._text(fields, name) for name in ("name", "currency", "rate_deck", *PRICING_FIELDS)}
         rounding = fields.get("rounding")
         details = self._fields(rounding, ROUNDING_FIELDS) if isinstance(rounding, yaml.MappingNode) else {}
         plan |= {f"rounding_{name}": self._text(details, name) for name in ROUNDING_FIELDS}
         self.rows[Plans].append(TextRow(_line(node), plan))
+        for position, deck in enumerate(self._texts(fields, "default_decks"), start=1):
+            cells = {"plan_id": plan["plan_id"], "position": str(position), "rate_deck": deck}
+            self.rows[PlanDecks].append(TextRow(_line(fields["default_decks"]), cells))
         for name, (model, known) in LISTS.items():
             for item in self._mappings(fields[name], name) if name in fields else ():
                 cells = self._fields(item, known)
-                texts = {key: self._text(cells, key) for key in cells}
+                texts = {key: self._text(cells, key) for key in cells if key != "dates"}
+                if "dates" in cells:
+                    texts["dates"] = " ".join(self._texts(cells, "dates"))
                 self.rows[model].append(
                     TextRow(_line(item), self._converted(texts, _line(item)) | {"plan_id": plan["plan_id"]})
                 )
@@ -107,6 +117,12 @@ class PlansFile:
             self._wrong(_line(node), name, "", "a single value")
             return ""
         return str(node.value)
+
+    def _texts(self, fields: dict[str, yaml.Node], name: str) -> list[str]:
+        """The items of a list; a single value is a list of one."""
+        node = fields.get(name)
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node] if node is not None else []
+        return [self._text({name: item}, name) for item in items]
 
     def _wrong(self, line: int, field: str, value: str, expected: str) -> None:
         self.findings.append(Finding(self.file, line, field, value, expected))

@@ -1,7 +1,7 @@
 """The price of a call, against prices worked out by hand."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -80,8 +80,8 @@ CASES = [  # account, callee, talk_s, changes, billed_s, charge
     ("thirty", "+15125550100", 31, {}, 36, "0.04"),  # 0.033 rounded up to cents
     ("down", "+15125550100", 10, {}, 60, "0.01"),  # 0.0199 rounded down to cents
     ("minute", "+442079460100", 30, {}, 60, "0.3"),
-    ("minute", "+442079460100", 30, {"local_start": datetime(2020, 4, 3, 5, 59, 59)}, 60, "0.2"),
-    ("minute", "+442079460100", 30, {"local_start": datetime(2020, 4, 3, 6, 0, 0)}, 60, "0.3"),
+    ("minute", "+442079460100", 30, {"start_at": datetime(2020, 4, 3, 5, 59, 59, tzinfo=UTC)}, 60, "0.2"),
+    ("minute", "+442079460100", 30, {"start_at": datetime(2020, 4, 3, 6, tzinfo=UTC)}, 60, "0.3"),
     ("minute", "+447700900100", 30, {"call_date": date(2020, 4, 15)}, 60, "0.5"),
     ("minute", "+447700900100", 30, {"call_date": date(2020, 4, 16)}, 60, "0.6"),
 ]
@@ -93,7 +93,7 @@ UNPRICED = [
 ]
 DDL = (
     "account_id string, callee string, talk_s long, caller string, direction string, jurisdiction string, "
-    "call_date date, local_start timestamp_ntz, line long"
+    "call_date date, start_at timestamp, line long"
 )
 
 
@@ -104,7 +104,7 @@ def priced(spark):
         "direction": "outbound",
         "jurisdiction": "interstate",
         "call_date": date(2020, 4, 3),
-        "local_start": datetime(2020, 4, 3, 12),
+        "start_at": datetime(2020, 4, 3, 12, tzinfo=UTC),
     }
     asked = [(account, callee, talk, changes) for account, callee, talk, changes, _, _ in CASES]
     asked += [(account, callee, 60, changes) for account, callee, changes, _ in UNPRICED]

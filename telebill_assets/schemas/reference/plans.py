@@ -3,7 +3,7 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
-from telebill_assets.schemas.table import Table
+from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Rate
 
 ROUNDING_METHODS = ("half_up", "up", "down")

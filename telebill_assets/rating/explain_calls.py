@@ -1,0 +1,109 @@
+"""Why a call costs what it costs: price_calls with every step shown, and exact at any size."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
+
+from telebill_assets.rating.charging import Batch, Charged, charge_calls
+from telebill_assets.rating.exact import plain
+from telebill_assets.rating.price_calls import numbered_calls
+from telebill_assets.rating.rate_choice import NO_RATE
+from telebill_assets.rating.tariff import Tariff
+
+PIECE = "band string, from_s long, until_s long, billed_s long, rate_id string, from_group_s long"
+EXPLANATION = (
+    "prefix string, destination string, band string, rate_id string, billed_s long, exact_charge string, "
+    f"charge string, unrated_s long, unrated_band string, pieces array<struct<{PIECE}>>"
+)
+
+
+def explain_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
+    """Price calls as price_calls does, by the same charging, and say how.
+
+    Args:
+        calls: as price_calls takes them.
+        tariff: any tariff, even one whose charges the lake's tables have no room for.
+
+    Returns:
+        The calls with plan_id, currency and `explanation`: the matched prefix and its destination, band and rate_id of
+        the first second, billed_s, exact_charge and charge (before and after rounding by the plan at the point `call`;
+        texts in plain decimal notation), and the pieces in order. A piece has its band, its seconds from the start of
+        the call, the seconds (of all participants, or messages) bought for it, its rate and the group's first second.
+        Where a rate is missing, rate_id and the charges are null, and unrated_s and unrated_band say from where.
+    """
+    explained = _explaining(tariff)(*[F.col(f"call_{field.name}") for field in fields(Batch)])
+    numbered = numbered_calls(calls, tariff)
+    return numbered.select(*calls.columns, "plan_id", "currency", explained.alias("explanation"))
+
+
+def _explaining(tariff: Tariff) -> Callable[..., Column]:
+    prices, names = tariff.price_list, _Names(tariff)
+
+    @pandas_udf(EXPLANATION)  # type: ignore[call-overload]
+    def explain(*columns: pd.Series) -> pd.DataFrame:
+        batch = Batch(*(column.to_numpy(np.int64) for column in columns))
+        charged = charge_calls(prices, batch, keep_pieces=True)
+        units = 10**prices.terms.decimals
+        rated = [rate != NO_RATE for rate in charged.rate.tolist()]
+        exact = [plain(Fraction(int(n), prices.scale.unit)) for n in charged.numerator.tolist()]
+        rounded = [plain(Fraction(int(n), units)) for n in charged.charge.tolist()]
+        return pd.DataFrame(
+            {
+                "prefix": names.of(names.prefixes, charged.version),
+                "destination": names.of(names.destinations, charged.destination),
+                "band": names.of(names.bands, charged.band),
+                "rate_id": names.of(names.rates, charged.rate),
+                "billed_s": charged.billed_s,
+                "exact_charge": [text if known else None for text, known in zip(exact, rated, strict=True)],
+                "charge": [text if known else None for text, known in zip(rounded, rated, strict=True)],
+                "unrated_s": charged.unrated_s,
+                "unrated_band": names.of(names.bands, charged.unrated_band),
+                "pieces": _pieces(charged, names, prices.rates.from_s),
+            }
+        )
+
+    return explain  # type: ignore[no-any-return]
+
+
+class _Names:
+    """What the numbers of a price list stand for."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        self.prefixes: Sequence[str] = tariff.price_list.prefixes.texts
+        self.destinations: Sequence[str] = [row["destination"] for row in tariff.destinations]
+        self.bands: Sequence[str] = tariff.bands
+        self.rates: Sequence[str] = [rate.rate_id for rate in tariff.rates]
+
+    @staticmethod
+    def of(names: Sequence[str], numbers: Any) -> list[str | None]:
+        return [names[number] if number >= 0 else None for number in numbers.tolist()]
+
+
+def _pieces(charged: Charged, names: _Names, from_s: Any) -> list[list[dict[str, Any]]]:
+    """The pieces of every call, in the order of their seconds."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for piece in charged.pieces:
+        bands, rates = names.of(names.bands, piece.band), names.of(names.rates, piece.rate)
+        numbers = (column.tolist() for column in (piece.call, piece.from_s, piece.until_s, piece.bought_s))
+        for call, start, end, bought, band, rate, group in zip(
+            *numbers, bands, rates, from_s[piece.group].tolist(), strict=True
+        ):
+            found[call].append(
+                {
+                    "band": band,
+                    "from_s": start,
+                    "until_s": end,
+                    "billed_s": bought,
+                    "rate_id": rate,
+                    "from_group_s": group,
+                }
+            )
+    return [found[call] for call in range(len(charged.rate))]
