@@ -1,4 +1,4 @@
-"""Published cases of calls: every case becomes an account with a plan and a deck of its own, and all are priced at once."""
+"""Published cases of calls: each becomes an account with a plan and a deck of its own, all priced at once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta

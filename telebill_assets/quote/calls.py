@@ -187,5 +187,5 @@ def _raw(line: int, call: AskedCall, source: str) -> dict[str, Any]:
 
 def _frame(spark: SparkSession, model: TableModel, rows: Sequence[Mapping[str, Any]]) -> DataFrame:
     """Rows of a table; what they leave out is null."""
-    loose = pa.schema([field.with_nullable(True) for field in arrow_schema(model)])
+    loose = pa.schema([pa.field(field.name, field.type) for field in arrow_schema(model)])
     return spark.createDataFrame(pa.Table.from_pylist([dict(row) for row in rows], loose))

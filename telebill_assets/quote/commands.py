@@ -18,7 +18,7 @@ from telebill_assets.reference.load import load
 from telebill_assets.settings import Settings
 
 
-def quote(
+def quote(  # noqa: PLR0917
     calls: Annotated[
         Path | None,
         typer.Argument(help="CSV file of calls: account, from, to, start, seconds; and direction, usage_type, units"),

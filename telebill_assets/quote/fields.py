@@ -12,6 +12,10 @@ MOST_DIGITS = 38
 """Before and after the decimal point."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 DAY_S = 86_400
+CLOCK_TIME = (
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.0+)?\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 Case = Mapping[str, Any]
 
 
@@ -91,10 +95,7 @@ def clock_time(text: object) -> datetime:
     Raises:
         ValueError: the text is no time in whole seconds between 1900 and 2199.
     """
-    found = re.fullmatch(
-        r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.0+)?\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?",
-        str(text).strip(),
-    )
+    found = re.fullmatch(CLOCK_TIME, str(text).strip())
     if not found or not FIRST_YEAR <= int(found[1][:4]) <= LAST_YEAR:
         raise ValueError(text)
     day, clock = date.fromisoformat(found[1]), found[2] or "00:00"

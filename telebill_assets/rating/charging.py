@@ -5,7 +5,7 @@ their first piece together, then those that go on take their second, and so on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from telebill_assets.rating.bands import NO_BAND
 from telebill_assets.rating.exact import Integers
 from telebill_assets.rating.plan_terms import HALF_UP, UP
 from telebill_assets.rating.price_list import PriceList, money
-from telebill_assets.rating.rate_choice import NO_RATE, WAYS_OF_A_TYPE
+from telebill_assets.rating.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
 from telebill_assets.rating.rate_groups import FAR
 from telebill_assets.schemas.validated_usage import USAGE_TYPES
 
@@ -115,7 +115,7 @@ class _Meter:
         since, band, rate, until = np.zeros_like(live), self.band[live], self.rate[live], until[live]
         while live.size:
             end = np.minimum(self.quantity[live], until)
-            self._buy(live, band, rate, since, end)
+            self._buy(live, band, rate, since=since, end=end)
             goes_on = np.flatnonzero(end < self.quantity[live])
             live, since = live[goes_on], end[goes_on]
             if not live.size:
@@ -139,12 +139,10 @@ class _Meter:
 
     def _rate(self, live: Ints, band: Ints) -> Ints:
         calls = self.calls
-        decks = self.prices.terms.decks[self.plan[live]]
-        return self.prices.choice.find(
-            decks, self.destination[live], calls.kind[live], band, calls.day[live], self.rates
-        )
+        wanted = Wanted(self.destination[live], calls.kind[live], band, calls.day[live])
+        return self.prices.choice.find(self.prices.terms.decks[self.plan[live]], wanted, self.rates)
 
-    def _buy(self, live: Ints, band: Ints, rate: Ints, since: Ints, end: Ints) -> None:
+    def _buy(self, live: Ints, band: Ints, rate: Ints, *, since: Ints, end: Ints) -> None:
         """Buy the seconds from `since` to `end`, group after group. Seconds bought before are not bought again."""
         rates = self.rates
         group = rates.first_group[rate]
@@ -162,7 +160,7 @@ class _Meter:
             self.billed[live] += bought * times
             self.numerator[live] += bought * times * self.per_second[group]
             if self.pieces is not None:
-                self._keep(live, band, rate, group, begin, stop, bought * times)
+                self._keep(Piece(live, band, rate, group, begin, stop, bought * times))
             further = np.flatnonzero(rates.until_s[group] < end)
             if not further.size:
                 break
@@ -180,11 +178,11 @@ class _Meter:
         affordable = np.where(stops, np.minimum(possible, bought // increment), bought // increment)
         return (affordable * increment).astype(np.int64)
 
-    def _keep(self, live: Ints, band: Ints, rate: Ints, group: Ints, begin: Ints, stop: Ints, bought: Ints) -> None:
-        real = stop > begin
-        columns = (column[real] for column in (live, band, rate, group, begin, stop, bought))
+    def _keep(self, piece: Piece) -> None:
+        """Keep what is not empty."""
+        real = piece.until_s > piece.from_s
         if self.pieces is not None and real.any():
-            self.pieces.append(Piece(*columns))
+            self.pieces.append(Piece(*(getattr(piece, each.name)[real] for each in fields(Piece))))
 
     def result(self) -> Charged:
         """Apply minimum, maximum and rounding."""

@@ -7,6 +7,7 @@ open. So a rate is found by three array look-ups, whatever the size of the deck.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,18 @@ NO_RATE = -1
 
 Shape = tuple[str, str, str, str]
 """Usage type, jurisdiction, direction and band of a rate; any of them may be ANY."""
+
+
+class Wanted(NamedTuple):
+    """Calls that look for a rate, as arrays of numbers; the day counts from 1970."""
+
+    destination: Ints
+    kind: Ints
+    band: Ints
+    day: Ints
+
+    def only(self, places: Ints) -> "Wanted":
+        return Wanted(*(column[places] for column in self))
 
 
 @dataclass(frozen=True)
@@ -66,36 +79,30 @@ class RateChoice:
             np.array(padded, np.int32).reshape(shape),
         )
 
-    def find(self, decks: Ints, destination: Ints, kind: Ints, band: Ints, day: Ints, groups: RateGroups) -> Ints:
+    def find(self, decks: Ints, calls: Wanted, groups: RateGroups) -> Ints:
         """Numbers of the rates; NO_RATE where no deck has one. `decks` has a column for every place in the order."""
-        rate = self._in_deck(decks[:, 0], destination, kind, band, day, groups)
+        rate = self._in_deck(decks[:, 0], calls, groups)
         for place in range(1, decks.shape[1]):
             missing = np.flatnonzero(rate == NO_RATE)
             if not missing.size:
                 break
-            rate[missing] = self._in_deck(
-                *(column[missing] for column in (decks[:, place], destination, kind, band, day)), groups=groups
-            )
+            rate[missing] = self._in_deck(decks[missing, place], calls.only(missing), groups)
         return rate
 
-    def _in_deck(self, deck: Ints, destination: Ints, kind: Ints, band: Ints, day: Ints, groups: RateGroups) -> Ints:
-        sheet = self.sheets[deck, destination]
+    def _in_deck(self, deck: Ints, calls: Wanted, groups: RateGroups) -> Ints:
+        sheet = self.sheets[deck, calls.destination]
         pattern, first = self.pattern[sheet], self.first_rate[sheet]
         found = np.full(len(sheet), NO_RATE, np.int64)
-        open_calls: Ints | None = None
+        asking = np.arange(len(sheet))
         for turn in range(self.candidates.shape[3]):
-            offset = self.candidates[pattern, kind, band, turn]
+            offset = self.candidates[pattern, calls.kind, calls.band, turn]
             rate = np.where(offset == NO_RATE, NO_RATE, first + offset)
-            valid = (groups.valid_from[rate] <= day) & (day <= groups.valid_to[rate])
-            if open_calls is None:
-                found = np.where(valid, rate, NO_RATE)
-            else:
-                found[open_calls] = np.where(valid, rate, NO_RATE)
+            valid = (groups.valid_from[rate] <= calls.day) & (calls.day <= groups.valid_to[rate])
+            found[asking] = np.where(valid, rate, NO_RATE)
             left = np.flatnonzero(~valid & (offset != NO_RATE))
             if not left.size:
                 break
-            open_calls = left if open_calls is None else open_calls[left]
-            pattern, kind, band, first, day = (column[left] for column in (pattern, kind, band, first, day))
+            asking, pattern, first, calls = asking[left], pattern[left], first[left], calls.only(left)
         return found
 
 

@@ -22,8 +22,8 @@ class Tariff:
 
     @classmethod
     def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
-        """Take the tables accounts, plans, plan_decks, plan_bands, plan_allowances, plan_fees, subscriptions, destinations, rates,
-        charges and products.
+        """Take the tables accounts, plans, plan_decks, plan_bands, plan_allowances, plan_fees, subscriptions,
+        destinations, rates, charges and products.
         """
         return cls(tables)
 

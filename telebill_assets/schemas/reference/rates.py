@@ -18,7 +18,7 @@ class Rates(Table):
     usage_type: T.StringType = pa.Field(
         nullable=True,
         isin=(ANY, *USAGE_TYPES),
-        description="voice; sms: from_s, unit_s, increment_s count messages; conference: per participant; * or empty: voice",
+        description="voice, sms (seconds are messages), conference (per participant); * or empty: voice",
     )
     jurisdiction: T.StringType = pa.Field(isin=(ANY, *JURISDICTIONS), description="Jurisdiction; * for any other")
     direction: T.StringType = pa.Field(isin=(ANY, *DIRECTIONS), description="Direction; * for any other")
