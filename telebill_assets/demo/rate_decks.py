@@ -39,8 +39,21 @@ WORLD = {
     "france-mobile": "0.0520",
     "australia": "0.0260",
     "australia-mobile": "0.0690",
+    "uk-emergency": "0",
+    "germany-emergency": "0",
 }
-NORTH_AMERICA = {"us": "0.0140", "us-alaska": "0.0790", "us-hawaii": "0.0290", "us-toll-free": "0", **WORLD}
+NORTH_AMERICA = {
+    "us": "0.0140",
+    "us-alaska": "0.0790",
+    "us-hawaii": "0.0290",
+    "us-toll-free": "0",
+    "us-emergency": "0",
+    "us-service-codes": "0",
+    "us-directory": "1.2500",
+    **WORLD,
+}
+FREE_CODES = {"us-emergency", "us-service-codes", "uk-emergency", "germany-emergency"}
+"""Codes that have no connect fee either."""
 TOLL_FREE_INBOUND = {
     (place, "toll_free"): price
     for place, price in {"us": "0.0195", "us-alaska": "0.0990", "us-hawaii": "0.0450", "canada": "0.0310"}.items()
@@ -127,6 +140,7 @@ def _groups(
 ) -> Iterator[tuple[str, ...]]:
     """One group if all increments are equal, else one for the first unit and one for the rest."""
     start = (deck.name, *key, valid_from, valid_to)
-    yield (*start, "0", deck.connect_fee, price, "60", str(deck.first_s))
+    connect_fee = "0" if key[0] in FREE_CODES else deck.connect_fee
+    yield (*start, "0", connect_fee, price, "60", str(deck.first_s))
     if deck.first_s != deck.then_s:
         yield (*start, str(deck.first_s), "0", price, "60", str(deck.then_s))

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.table import spark_schema
 
-MEASURES = ("calls", "talk_s", "billed_s", "charge")
+MEASURES = ("calls", "units", "talk_s", "billed_s", "charge")
 
 
 def aggregate(priced: DataFrame) -> DataFrame:
@@ -18,6 +18,7 @@ def aggregate(priced: DataFrame) -> DataFrame:
         .groupBy(*keys)
         .agg(
             F.count("*").alias("calls"),
+            F.sum("units").alias("units"),
             F.sum("talk_s").alias("talk_s"),
             F.sum("billed_s").alias("billed_s"),
             F.sum("charge").cast(schema["charge"].dataType).alias("charge"),

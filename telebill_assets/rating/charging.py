@@ -175,7 +175,9 @@ class _Meter:
         left = money(terms.maximum, self.money)[plan] - self.numerator[live]
         possible = np.where(left > 0, -(-left // np.where(price > 0, price, 1)), 0)
         stops = terms.disconnects[plan] & ((price > 0) | (left <= 0))
-        affordable = np.where(stops, np.minimum(possible, bought // increment), bought // increment)
+        wanted = bought // increment
+        affordable = np.where(stops, np.minimum(possible, wanted), wanted)
+        self.mixed[live] |= (affordable < wanted).astype(np.bool_)
         return (affordable * increment).astype(np.int64)
 
     def _keep(self, piece: Piece) -> None:

@@ -13,8 +13,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
 from telebill_assets.rating.charging import Batch, Charged, charge_calls
-from telebill_assets.rating.exact import plain
+from telebill_assets.rating.exact import Integers, plain
 from telebill_assets.rating.price_calls import numbered_calls
+from telebill_assets.rating.price_list import PriceList
 from telebill_assets.rating.rate_choice import NO_RATE
 from telebill_assets.rating.tariff import Tariff
 
@@ -50,27 +51,33 @@ def _explaining(tariff: Tariff) -> Callable[..., Column]:
     @pandas_udf(EXPLANATION)  # type: ignore[call-overload]
     def explain(*columns: pd.Series) -> pd.DataFrame:
         batch = Batch(*(column.to_numpy(np.int64) for column in columns))
-        charged = charge_calls(prices, batch, keep_pieces=True)
-        units = 10**prices.terms.decimals
-        rated = [rate != NO_RATE for rate in charged.rate.tolist()]
-        exact = [plain(Fraction(int(n), prices.scale.unit)) for n in charged.numerator.tolist()]
-        rounded = [plain(Fraction(int(n), units)) for n in charged.charge.tolist()]
-        return pd.DataFrame(
-            {
-                "prefix": names.of(names.prefixes, charged.version),
-                "destination": names.of(names.destinations, charged.destination),
-                "band": names.of(names.bands, charged.band),
-                "rate_id": names.of(names.rates, charged.rate),
-                "billed_s": charged.billed_s,
-                "exact_charge": [text if known else None for text, known in zip(exact, rated, strict=True)],
-                "charge": [text if known else None for text, known in zip(rounded, rated, strict=True)],
-                "unrated_s": charged.unrated_s,
-                "unrated_band": names.of(names.bands, charged.unrated_band),
-                "pieces": _pieces(charged, names, prices.rates.from_s),
-            }
-        )
+        return explanations(prices, names, batch)
 
     return explain  # type: ignore[no-any-return]
+
+
+def explanations(prices: PriceList, names: "_Names", batch: Batch) -> pd.DataFrame:
+    """The explanations of a batch, with the columns of EXPLANATION."""
+    charged = charge_calls(prices, batch, keep_pieces=True)
+    rated = (charged.rate != NO_RATE).tolist()
+    return pd.DataFrame(
+        {
+            "prefix": names.of(names.prefixes, charged.version),
+            "destination": names.of(names.destinations, charged.destination),
+            "band": names.of(names.bands, charged.band),
+            "rate_id": names.of(names.rates, charged.rate),
+            "billed_s": charged.billed_s,
+            "exact_charge": _amounts(charged.numerator, prices.scale.unit, rated),
+            "charge": _amounts(charged.charge, 10**prices.terms.decimals, rated),
+            "unrated_s": charged.unrated_s,
+            "unrated_band": names.of(names.bands, charged.unrated_band),
+            "pieces": _pieces(charged, names, prices.rates.from_s),
+        }
+    )
+
+
+def _amounts(numerators: Integers, unit: int, rated: Sequence[bool]) -> list[str | None]:
+    return [plain(Fraction(int(n), unit)) if priced else None for n, priced in zip(numerators, rated, strict=True)]
 
 
 class _Names:

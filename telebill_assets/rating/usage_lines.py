@@ -7,12 +7,13 @@ from telebill_assets.rating.exact import scaled
 from telebill_assets.rating.rate_groups import PRICE_DECIMALS
 from telebill_assets.rating.tariff import Tariff
 
-LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction")
+LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction", "usage_type")
+SHOWN_KEYS = LINE_KEYS[:-1]
 MINUTES = "decimal(18,6)"
 
 
 def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
-    """One line per account, direction, destination and jurisdiction; amounts are summed exactly.
+    """One line per account, direction, destination, jurisdiction and usage type; amounts are summed exactly.
 
     The unit price is shown where all calls of the line had one and the same price per minute.
     """
@@ -23,6 +24,7 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
         .groupBy(*LINE_KEYS)
         .agg(
             F.sum("calls").alias("calls"),
+            F.sum("units").alias("units"),
             F.sum("talk_s").alias("talk_s"),
             F.sum("billed_s").alias("billed_s"),
             F.sum("charge").alias("exact_amount"),
@@ -35,18 +37,21 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
     )
     same_price = (F.col("lowest") == F.col("highest")) & (F.col("without_price") == 0)
     price = F.col("lowest").cast("decimal(18,0)") / F.lit(10**PRICE_DECIMALS).cast("decimal(9,0)")
+    sms = F.col("usage_type") == "sms"
     named = with_destination_name(summed, tariff)
     return named.select(
-        *LINE_KEYS,
-        F.concat_ws("-", "account_id", F.lit("usage"), "direction", "destination", "jurisdiction").alias("line_id"),
+        *SHOWN_KEYS,
+        F.concat_ws(
+            "-", "account_id", F.lit("usage"), "direction", "destination", "jurisdiction", _unless_voice()
+        ).alias("line_id"),
         F.lit("usage").alias("line_kind"),
         F.concat(F.lit("usage_"), "jurisdiction").alias("product"),
         usage_description().alias("description"),
         "calls",
         "talk_s",
         "billed_s",
-        minutes(F.col("billed_s")).alias("quantity"),
-        F.lit("min").alias("unit"),
+        F.when(sms, F.col("units")).otherwise(minutes(F.col("billed_s"))).cast(MINUTES).alias("quantity"),
+        F.when(sms, "msg").otherwise("min").alias("unit"),
         F.when(same_price, price).alias("unit_price"),
         "exact_amount",
         "service_from",
@@ -61,7 +66,14 @@ def minutes(seconds: Column) -> Column:
 
 def usage_description() -> Column:
     """What the calls of a line were."""
-    way = F.when(F.col("direction") == "inbound", "Inbound calls, ").otherwise("Calls to ")
+    inbound, kind = F.col("direction") == "inbound", F.col("usage_type")
+    way = (
+        F.when((kind == "sms") & inbound, "Inbound messages, ")
+        .when(kind == "sms", "Messages to ")
+        .when(kind == "conference", "Conferences, ")
+        .when(inbound, "Inbound calls, ")
+        .otherwise("Calls to ")
+    )
     return F.concat(way, destination_and_jurisdiction())
 
 
@@ -75,6 +87,10 @@ def with_destination_name(lines: DataFrame, tariff: Tariff) -> DataFrame:
     names = [(row["destination"], row["destination_name"]) for row in tariff.destinations]
     frame = lines.sparkSession.createDataFrame(names, "destination string, destination_name string")
     return lines.join(F.broadcast(frame), "destination")
+
+
+def _unless_voice() -> Column:
+    return F.nullif("usage_type", F.lit("voice"))
 
 
 def _minute_prices(tariff: Tariff) -> list[tuple[str, int]]:

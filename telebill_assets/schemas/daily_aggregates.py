@@ -5,7 +5,7 @@ import pyspark.sql.types as T
 
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact
-from telebill_assets.schemas.validated_usage import JURISDICTIONS
+from telebill_assets.schemas.validated_usage import JURISDICTIONS, USAGE_TYPES
 
 
 class DailyAggregates(Table):
@@ -17,20 +17,28 @@ class DailyAggregates(Table):
     service_id: T.StringType = pa.Field(description="Billed service")
     direction: T.StringType = pa.Field(isin=("outbound", "inbound"), description="outbound or inbound")
     plan_id: T.StringType = pa.Field(description="Plan of the account on the call date")
-    rate_id: T.StringType = pa.Field(description="Rate that priced the calls: deck, destination, band, start date")
+    rate_id: T.StringType = pa.Field(
+        description="Rate of the calls' first second; a + after it: other rates or bounds too"
+    )
     destination: T.StringType = pa.Field(description="Destination of the longest matching prefix")
     destination_group: T.StringType = pa.Field(description="Group the destination belongs to, for allowances")
     jurisdiction: T.StringType = pa.Field(isin=JURISDICTIONS, description="From both numbers")
+    usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="voice, sms or conference")
     band: T.StringType = pa.Field(description="Rate band that held at the start of the call")
     currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code of the plan")
     calls: T.LongType = pa.Field(gt=0, description="Number of calls")
+    units: T.LongType = pa.Field(gt=0, description="Sum of messages, participants and calls")
     talk_s: T.LongType = pa.Field(ge=0, description="Sum of talk seconds before increments")
-    billed_s: T.LongType = pa.Field(ge=0, description="Sum of billed seconds after increments")
+    billed_s: T.LongType = pa.Field(ge=0, description="Sum of billed seconds after increments, of every participant")
     charge: Exact = pa.Field(
         ge=0, description="Sum of the calls' charges, each rounded by the plan if its point is call"
     )
 
-    billed_covers_talk = row_rule("billed_covers_talk", "billed_s >= talk_s", "increments only add seconds")
+    billed_covers_talk = row_rule(
+        "billed_covers_talk",
+        "billed_s >= talk_s OR endswith(rate_id, '+') OR usage_type = 'sms'",
+        "increments only add seconds; a maximum may end them, and messages have none",
+    )
 
     class Config:
         name = "daily_aggregates"
