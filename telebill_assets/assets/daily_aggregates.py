@@ -6,7 +6,7 @@ from telebill_assets.assets.stage import Stage, stage_asset
 from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.partitions import Partitions
 
-TARIFF = ["plans", "plan_bands", "subscriptions", "destinations", "rates"]
+TARIFF = ["accounts", "plans", "plan_decks", "plan_bands", "subscriptions", "destinations", "rates"]
 
 
 def daily_aggregates(partitions: Partitions, uri: str) -> dg.AssetsDefinition:

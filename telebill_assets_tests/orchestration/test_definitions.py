@@ -9,7 +9,10 @@ from telebill_assets.definitions import build_definitions
 ROAD = {
     "raw_cdr": {"sources"},
     "validated_usage": {"raw_cdr", "sources", "services", "accounts"},
-    "daily_aggregates": {"validated_usage", "plans", "plan_bands", "subscriptions", "destinations", "rates"},
+    "daily_aggregates": {
+        *("validated_usage", "accounts", "plans", "plan_decks", "plan_bands", "subscriptions"),
+        *("destinations", "rates"),
+    },
     "rated_usage": {"daily_aggregates", "plan_allowances", "plan_fees", "subscriptions", "charges", "products"},
     "taxed_charges": {"rated_usage", "accounts", "products"},
     "invoices": {"rated_usage", "taxed_charges", "accounts", "sellers"},
