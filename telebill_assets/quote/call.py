@@ -136,9 +136,10 @@ def _tariff(asked: Mapping[str, _Call]) -> Tariff:
 def _table(rows: Sequence[dict[str, Any]]) -> pa.Table:
     """Rows as a table with room for amounts of any size."""
     columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
-    return pa.table(
-        {
-            name: pa.array(values, AMOUNT) if any(isinstance(value, Decimal) for value in values) else pa.array(values)
-            for name, values in columns.items()
-        }
-    )
+    return pa.table({name: pa.array(values, _type_of(name, values)) for name, values in columns.items()})
+
+
+def _type_of(name: str, values: Sequence[object]) -> pa.DataType | None:
+    if name in {"valid_from", "valid_to"}:
+        return pa.date32()
+    return AMOUNT if any(isinstance(value, Decimal) for value in values) else None

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from telebill_assets.rating.rate_groups import rate_id
+from telebill_assets.rating.rate_groups import rate_id_of
 
 
 def rate_lines(rates: Path, wanted: Collection[str]) -> Mapping[tuple[str, int], int]:
@@ -14,7 +14,7 @@ def rate_lines(rates: Path, wanted: Collection[str]) -> Mapping[tuple[str, int],
     with rates.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         for row in reader:
-            name = rate_id({column: (text or "").strip() for column, text in row.items() if column})
+            name = rate_id_of({column: (text or "").strip() for column, text in row.items() if column})
             if name in wanted:
                 found[name, int(row["from_s"])] = reader.line_num
     return found

@@ -87,7 +87,7 @@ class _Names:
         self.prefixes: Sequence[str] = tariff.price_list.prefixes.texts
         self.destinations: Sequence[str] = [row["destination"] for row in tariff.destinations]
         self.bands: Sequence[str] = tariff.bands
-        self.rates: Sequence[str] = [rate.rate_id for rate in tariff.rates]
+        self.rates: Sequence[str] = tariff.rates.ids.to_pylist()
 
     @staticmethod
     def of(names: Sequence[str], numbers: Any) -> list[str | None]:

@@ -184,8 +184,8 @@ def _destinations(spark: SparkSession, tariff: Tariff) -> DataFrame:
 
 
 def _rates(spark: SparkSession, tariff: Tariff) -> DataFrame:
-    ids = [rate.rate_id for rate in tariff.rates]
-    return _frame(spark, [list(range(len(ids))), ids], ["nr_r", "rate_id"])
+    ids = tariff.rates.ids
+    return spark.createDataFrame(pa.table([pa.array(np.arange(len(ids), dtype=np.int32)), ids], ["nr_r", "rate_id"]))
 
 
 def _frame(spark: SparkSession, columns: list[list[Any]], names: list[str]) -> DataFrame:

@@ -15,7 +15,7 @@ from telebill_assets.rating.exact import Integers, largest
 from telebill_assets.rating.plan_terms import PlanTerms, amounts_of
 from telebill_assets.rating.prefixes import Prefixes
 from telebill_assets.rating.rate_choice import RateChoice
-from telebill_assets.rating.rate_groups import Rate, RateGroups, Scale
+from telebill_assets.rating.rate_groups import RateGroups, RateRows, Scale
 
 Ints = npt.NDArray[np.int64]
 Row = Mapping[str, Any]
@@ -53,12 +53,12 @@ class PriceList:
         contracts: Sequence[Contract],
         destinations: Mapping[str, int],
         prefixes: Sequence[Row],
-        rates: Sequence[Rate],
+        rates: RateRows,
         bands: Sequence[str],
     ) -> "PriceList":
         """Take rows of the reference tables and the numbers of what they name."""
         scale = Scale.of(rates, amounts_of(plans))
-        decks = {name: i for i, name in enumerate(dict.fromkeys(rate["rate_deck"] for rate in rates))}
+        decks = {name: i for i, name in enumerate(rates.keys["rate_deck"].values)}
         orders = [[decks[name] for name in _decks(plan, plan_decks) if name in decks] for plan in plans]
         week = _bands_by_plan(plan_bands, {name: i for i, name in enumerate(bands)})
         return cls(
@@ -70,7 +70,7 @@ class PriceList:
                 [contract.time_zone for contract in contracts],
             ),
             terms=PlanTerms.build(plans, orders, scale),
-            choice=RateChoice.build(rates, decks, destinations, bands),
+            choice=RateChoice.build(rates, destinations, bands),
             rates=RateGroups.build(rates, scale),
         )
 

@@ -4,15 +4,15 @@ Every deck and destination has a sheet: its rates stand together and follow one 
 open. So a rate is found by three array look-ups, whatever the size of the deck.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.rate_groups import ANY, Rate, RateGroups
+from telebill_assets.rating.rate_groups import ANY, WILDCARDS, Coded, RateGroups, RateRows, begins
 from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
@@ -52,31 +52,29 @@ class RateChoice:
     """By pattern, kind of call and band: the rates of the sheet to try in turn; NO_RATE after the last."""
 
     @classmethod
-    def build(
-        cls, rates: Sequence[Rate], decks: Mapping[str, int], destinations: Mapping[str, int], bands: Sequence[str]
-    ) -> "RateChoice":
-        """Take the rates in the order of their numbers, and what decks, destinations and bands are numbered."""
-        sheets = np.full((len(decks) + 1, len(destinations) + 1), NO_RATE, np.int32)
-        first_rate, pattern = [], []
-        patterns: dict[tuple[Shape, ...], int] = {}
-        reached = 0
-        for i, ((deck, destination), found) in enumerate(groupby(rates, lambda r: (r["rate_deck"], r["destination"]))):
-            shapes = tuple((r["usage_type"], r["jurisdiction"], r["direction"], r["band"]) for r in found)
-            if deck in decks and destination in destinations:
-                sheets[decks[deck], destinations[destination]] = i
-            first_rate.append(reached)
-            pattern.append(patterns.setdefault(shapes, len(patterns)))
-            reached += len(shapes)
-        none = patterns.setdefault((), len(patterns))
-        listed = [_candidates(shapes, bands) for shapes in patterns]
-        most = max((len(each) for cells in listed for each in cells), default=1) or 1
+    def build(cls, rates: RateRows, destinations: Mapping[str, int], bands: Sequence[str]) -> "RateChoice":
+        """Take the rates, and what destinations and bands are numbered; decks are numbered as in the rates."""
+        keys = {name: coded.at(rates.first) for name, coded in rates.keys.items()}
+        deck, destination = keys["rate_deck"], keys["destination"]
+        numbers = np.array([*(destinations.get(name, NO_RATE) for name in destination.values), NO_RATE], np.int64)
+        starts = np.flatnonzero(begins([deck.codes, destination.codes]))
+        sheets = np.full((len(deck.values) + 1, len(destinations) + 1), NO_RATE, np.int32)
+        sheets[deck.codes[starts], numbers[destination.codes[starts]]] = np.arange(len(starts))
+        sheets[:, -1] = NO_RATE
+        shapes, codes = _shapes([keys[name] for name in ("usage_type", *WILDCARDS)])
+        ends = [*starts.tolist(), len(codes)]
+        patterns: dict[tuple[int, ...], int] = {(): 0}
+        pattern = [
+            patterns.setdefault(tuple(codes[start:end]), len(patterns)) for start, end in itertools.pairwise(ends)
+        ]
+        listed = [_candidates([shapes[code] for code in codes_of], bands) for codes_of in patterns]
+        most = max(1, *(len(each) for cells in listed for each in cells))
         padded = [[[*each, *[NO_RATE] * (most - len(each))] for each in cells] for cells in listed]
-        shape = (len(listed), len(KINDS), len(bands) + 1, most)
         return cls(
             sheets,
-            np.array([*first_rate, 0], np.int64),
-            np.array([*pattern, none], np.int64),
-            np.array(padded, np.int32).reshape(shape),
+            np.append(starts, 0),
+            np.array([*pattern, 0], np.int64),
+            np.array(padded, np.int32).reshape(len(listed), len(KINDS), len(bands) + 1, most),
         )
 
     def find(self, decks: Ints, calls: Wanted, groups: RateGroups) -> Ints:
@@ -104,6 +102,19 @@ class RateChoice:
                 break
             asking, pattern, first, calls = asking[left], pattern[left], first[left], calls.only(left)
         return found
+
+
+def _shapes(keys: Sequence[Coded]) -> tuple[Mapping[int, Shape], list[int]]:
+    """The distinct shapes by number, and the number of every rate's shape."""
+    code = np.zeros(len(keys[0].codes), np.int64)
+    for key in keys:
+        code = code * len(key.values) + key.codes
+    distinct, first = np.unique(code, return_index=True)
+    shapes: dict[int, Shape] = {
+        number: (*(key.values[key.codes[row]] for key in keys),)  # type: ignore[misc]
+        for number, row in zip(distinct.tolist(), first.tolist(), strict=True)
+    }
+    return shapes, code.tolist()
 
 
 def _candidates(shapes: Sequence[Shape], bands: Sequence[str]) -> list[list[int]]:

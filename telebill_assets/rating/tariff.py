@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_groups import Rate, rates_of
+from telebill_assets.rating.rate_groups import RateRows
 
 ZONE_OF_STRANGERS = "UTC"
 """Time zone of an account that accounts.csv does not know."""
@@ -52,9 +52,9 @@ class Tariff:
         return list(dict.fromkeys(self.tables["plan_bands"]["band"].to_pylist()))
 
     @cached_property
-    def rates(self) -> list[Rate]:
+    def rates(self) -> RateRows:
         """Rates in the order of their numbers."""
-        return rates_of(self.tables["rates"].to_pylist())
+        return RateRows(self.tables["rates"])
 
     @cached_property
     def subscriptions(self) -> list[dict[str, Any]]:

@@ -3,13 +3,12 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from telebill_assets.rating.exact import scaled
-from telebill_assets.rating.rate_groups import PRICE_DECIMALS
 from telebill_assets.rating.tariff import Tariff
 
 LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction", "usage_type")
 SHOWN_KEYS = LINE_KEYS[:-1]
 MINUTES = "decimal(18,6)"
+PRICE_DECIMALS = 8
 
 
 def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
@@ -95,5 +94,5 @@ def _unless_voice() -> Column:
 
 def _minute_prices(tariff: Tariff) -> list[tuple[str, int]]:
     """Rates that cost the same every minute, as whole numbers of 10^-8."""
-    prices = ((rate.rate_id, rate.minute_price) for rate in tariff.rates)
-    return [(rate_id, scaled(price, PRICE_DECIMALS)) for rate_id, price in prices if price is not None]
+    prices = zip(tariff.rates.ids.to_pylist(), tariff.rates.minute_prices(PRICE_DECIMALS).tolist(), strict=True)
+    return [(rate_id, price) for rate_id, price in prices if price >= 0]

@@ -83,11 +83,8 @@ def test_a_band_past_midnight_covers_the_week_together_with_the_day(folder):
 def test_prefixes_and_rates_may_be_dated_and_typed(folder):
     destinations = folder / "destinations.csv"
     rows = destinations.read_text(encoding="utf-8").splitlines()
-    dated = [f"{row}," for row in rows[1:]]
-    moved = "870,satellite-2,Satellite,001,satellite"
-    ended = [row + "2020-04-30" if row.startswith("870,") else row for row in (f"{row}" for row in dated)]
-    header = f"{rows[0]},valid_from,valid_to"
-    texts = [header, *(f"{row}," if not row.endswith("-30") else row for row in ended), f"{moved},2020-05-01,"]
+    dated = [row + (",,2020-04-30" if row.startswith("870,") else ",,") for row in rows[1:]]
+    texts = [f"{rows[0]},valid_from,valid_to", *dated, "870,satellite-2,Satellite,001,satellite,2020-05-01,"]
     destinations.write_text("\n".join(texts) + "\n", encoding="utf-8")
     found = [row for row in load(folder, LAYOUTS).tables["destinations"].to_pylist() if row["prefix"] == "870"]
     assert [(row["destination"], row["valid_from"], row["valid_to"]) for row in found] == [
