@@ -64,8 +64,7 @@ class Coded:
     @classmethod
     def of(cls, column: pa.ChunkedArray) -> "Coded":
         """Number the distinct values in the order of their first appearance."""
-        encoded = pc.dictionary_encode(pa.chunked_array(column).combine_chunks())
-        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        encoded = pc.dictionary_encode(column.combine_chunks())
         return cls(encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist())
 
     def at(self, rows: Ints) -> "Coded":
