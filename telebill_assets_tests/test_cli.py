@@ -34,7 +34,7 @@ def telebill(home: Path, *arguments: str, **environment: str) -> subprocess.Comp
 def test_help_explains_every_command(tmp_path):
     done = telebill(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("tables", "demo", "generate", "reference", "sandbox"):
+    for command in ("tables", "demo", "generate", "quote", "reference", "sandbox"):
         (line,) = [line for line in done.stdout.splitlines() if line.lstrip("│ ").startswith(f"{command} ")]
         assert len(line.split()) > 4
 

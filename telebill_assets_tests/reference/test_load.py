@@ -72,5 +72,5 @@ def test_a_repeated_key_names_the_line_that_has_it(folder):
     path = folder / "products.csv"
     path.write_text(path.read_text() + "training,Training,one_off,990101,99,false\n")
     assert said(folder) == [
-        "products.csv:18: product is 'training', expected a key that no other row has; line 14 has it"
+        "products.csv:19: product is 'training', expected a key that no other row has; line 14 has it"
     ]
