@@ -53,7 +53,7 @@ def _explaining(tariff: Tariff) -> Callable[..., Column]:
         batch = Batch(*(column.to_numpy(np.int64) for column in columns))
         return explanations(prices, names, batch)
 
-    return explain  # type: ignore[no-any-return]
+    return explain
 
 
 def explanations(prices: PriceList, names: "_Names", batch: Batch) -> pd.DataFrame:

@@ -167,7 +167,7 @@ def charging(prices: PriceList) -> Callable[..., Column]:
             }
         )
 
-    return charge  # type: ignore[no-any-return]
+    return charge
 
 
 def _number_in(names: tuple[str, ...], column: Column) -> Column:

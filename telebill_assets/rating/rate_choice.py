@@ -111,7 +111,7 @@ def _shapes(keys: Sequence[Coded]) -> tuple[Mapping[int, Shape], list[int]]:
         code = code * len(key.values) + key.codes
     distinct, first = np.unique(code, return_index=True)
     shapes: dict[int, Shape] = {
-        number: (*(key.values[key.codes[row]] for key in keys),)  # type: ignore[misc]
+        number: (*(key.values[key.codes[row]] for key in keys),)
         for number, row in zip(distinct.tolist(), first.tolist(), strict=True)
     }
     return shapes, code.tolist()

@@ -70,8 +70,8 @@ class PlansFile:
         plan |= {f"rounding_{name}": self._text(details, name) for name in ROUNDING_FIELDS}
         self.rows[Plans].append(TextRow(_line(node), plan))
         for position, deck in enumerate(self._texts(fields, "default_decks"), start=1):
-            cells = {"plan_id": plan["plan_id"], "position": str(position), "rate_deck": deck}
-            self.rows[PlanDecks].append(TextRow(_line(fields["default_decks"]), cells))
+            row = {"plan_id": plan["plan_id"], "position": str(position), "rate_deck": deck}
+            self.rows[PlanDecks].append(TextRow(_line(fields["default_decks"]), row))
         for name, (model, known) in LISTS.items():
             for item in self._mappings(fields[name], name) if name in fields else ():
                 cells = self._fields(item, known)
