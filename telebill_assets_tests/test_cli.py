@@ -34,7 +34,7 @@ def telebill(home: Path, *arguments: str, **environment: str) -> subprocess.Comp
 def test_help_explains_every_command(tmp_path):
     done = telebill(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("tables", "demo", "generate", "reference", "sandbox"):
+    for command in ("tables", "rerate", "demo", "generate", "reference", "sandbox"):
         (line,) = [line for line in done.stdout.splitlines() if line.lstrip("│ ").startswith(f"{command} ")]
         assert len(line.split()) > 4
 
@@ -91,6 +91,24 @@ def test_an_unknown_table_is_one_line(tmp_path):
     done = telebill(tmp_path, "tables", "rows", "nothing")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "there is no table nothing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--days", "2020-04-01", "--approve", "Ann"], "--reason is missing"),
+        (["--days", "2020-04-01", "--reason", "new deck"], "--approve is missing"),
+        (["approve", "20200401-0000", "--name", "Ann", "--reason", " "], "--reason is missing"),
+        (["--days", "2020-04-02..2020-04-01"], "the last day is before the first"),
+        (["--days", "April"], "expected 2020-04-01..2020-04-30, or one day"),
+        ([], "--days is missing"),
+        (["show", "nothing"], "there is no re-rating nothing"),
+    ],
+)
+def test_a_re_rating_that_cannot_be_run_exits_with_2_and_says_why(tmp_path, arguments, said):
+    done = telebill(tmp_path, "rerate", *arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert said in done.stderr
 
 
 def test_an_unreachable_database_is_named_without_its_password(tmp_path):

@@ -5,8 +5,9 @@ know files, so what re-pricing changes in the amount of calls that stay priced i
 """
 
 from datetime import date
+from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.ledger import ledger_rows
@@ -14,8 +15,7 @@ from telebill_assets.compute.jobs.daily_aggregates import STAGE
 
 KEYS = ("path", "source", "currency", "outcome", "reason")
 MEASURES = ("records", "talk_s", "billed_s", "amount")
-NOTHING = F.lit(None).cast("string")
-ZERO = F.lit(0)
+NO_TEXT = "CAST(NULL AS STRING)"
 
 
 def shifted(  # noqa: PLR0917  # the five tables of a day
@@ -36,50 +36,50 @@ def shifted(  # noqa: PLR0917  # the five tables of a day
     calls = priced.join(F.broadcast(was), ["path", "line"], "left").join(F.broadcast(currencies), "account_id", "left")
     moved = calls.where(~F.col("was").eqNullSafe(F.col("unpriced")))
     left, entered = moved.where("was IS NOT NULL"), moved.where("unpriced IS NOT NULL")
-    currency_then = F.when(F.col("was") != "no_plan", F.col("currency"))
-    currency = F.coalesce("currency", "account_currency")
+    currency_then = "CASE WHEN was != 'no_plan' THEN currency END"
+    currency = "coalesce(currency, account_currency)"
+    stays = calls.where("was IS NULL AND unpriced IS NULL")
+    no_more, newly = moved.where("was IS NULL"), moved.where("unpriced IS NULL")
     parts = [
-        published.select(*KEYS, *[F.coalesce(name, ZERO).alias(name) for name in MEASURES]),
-        _records(left, -1, currency_then, "suspended", F.col("was")),
-        _records(entered, 1, F.col("currency"), "suspended", F.col("unpriced")),
-        _records(moved.where("was IS NULL"), -1, currency, "priced", NOTHING),
-        _records(moved.where("unpriced IS NULL"), 1, currency, "priced", NOTHING),
-        _amounts(moved.where("unpriced IS NULL"), F.col("path"), F.col("source"), 1),
-        _amounts(calls.where("was IS NULL AND unpriced IS NULL"), NOTHING, NOTHING, 1),
-        _amounts(aggregates, NOTHING, NOTHING, -1),
+        published.select(*KEYS, *[F.coalesce(name, F.lit(0)).alias(name) for name in MEASURES]),
+        _records(left, -1, currency_then, "'suspended'", "was"),
+        _records(entered, 1, "currency", "'suspended'", "unpriced"),
+        _records(no_more, -1, currency, "'priced'", NO_TEXT),
+        _records(newly, 1, currency, "'priced'", NO_TEXT),
+        _amounts(newly, 1, "path", "source"),
+        _amounts(stays, 1, NO_TEXT, NO_TEXT),
+        _amounts(aggregates, -1, NO_TEXT, NO_TEXT),
     ]
-    rows = parts[0]
-    for part in parts[1:]:
-        rows = rows.unionByName(part)
+    rows = reduce(DataFrame.unionByName, parts)
     summed = rows.groupBy(*KEYS).agg(*[F.sum(name).alias(name) for name in MEASURES])
     return ledger_rows(summed.where(" OR ".join(f"{name} != 0" for name in MEASURES)), STAGE, day)
 
 
-def _records(calls: DataFrame, sign: int, currency: Column, outcome: str, reason: Column) -> DataFrame:
+def _records(calls: DataFrame, sign: int, currency: str, outcome: str, reason: str) -> DataFrame:
     """One signed row per call: the record and its seconds."""
-    return calls.select(
+    return calls.selectExpr(
         "path",
         "source",
-        currency.alias("currency"),
-        F.lit(outcome).alias("outcome"),
-        reason.alias("reason"),
-        F.lit(sign).cast("long").alias("records"),
-        (F.col("talk_s") * sign).alias("talk_s"),
-        ZERO.cast("long").alias("billed_s"),
-        ZERO.cast("decimal(28,10)").alias("amount"),
+        f"{currency} AS currency",
+        f"{outcome} AS outcome",
+        f"{reason} AS reason",
+        f"CAST({sign} AS BIGINT) AS records",
+        f"talk_s * {sign} AS talk_s",
+        "CAST(0 AS BIGINT) AS billed_s",
+        "CAST(0 AS DECIMAL(28, 10)) AS amount",
     )
 
 
-def _amounts(rows: DataFrame, path: Column, source: Column, sign: int) -> DataFrame:
+def _amounts(rows: DataFrame, sign: int, path: str, source: str) -> DataFrame:
     """One signed row per call or aggregate: billed seconds and charge."""
-    return rows.select(
-        path.alias("path"),
-        source.alias("source"),
+    return rows.selectExpr(
+        f"{path} AS path",
+        f"{source} AS source",
         "currency",
-        F.lit("priced").alias("outcome"),
-        NOTHING.alias("reason"),
-        ZERO.cast("long").alias("records"),
-        ZERO.cast("long").alias("talk_s"),
-        (F.col("billed_s") * sign).alias("billed_s"),
-        (F.col("charge") * sign).cast("decimal(28,10)").alias("amount"),
+        "'priced' AS outcome",
+        f"{NO_TEXT} AS reason",
+        "CAST(0 AS BIGINT) AS records",
+        "CAST(0 AS BIGINT) AS talk_s",
+        f"billed_s * {sign} AS billed_s",
+        f"CAST(charge * {sign} AS DECIMAL(28, 10)) AS amount",
     )

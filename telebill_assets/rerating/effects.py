@@ -26,7 +26,8 @@ class MonthChange:
 
     def corrections(self, tariff: Tariff) -> DataFrame:
         """Charge lines that differ, of accounts whose aggregates differ; both sides by the same tariff."""
-        affected = F.broadcast(changes(self.before, self.after).select("account_id").distinct())
+        changed = changes(self.before, self.after).select("account_id").distinct().persist()
+        affected = F.broadcast(changed)
         before, after = (
             charge_lines(side.join(affected, "account_id", "left_semi"), tariff, self.month).join(
                 affected, "account_id", "left_semi"
