@@ -11,13 +11,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.rating.charge_lines import as_rated_usage
-from telebill_assets.rating.compare import compare
+from telebill_assets.rating.compare import MEASURES, changed, compare
 from telebill_assets.schemas.adjustment_lines import AdjustmentLines
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.table import spark_schema
 
-MEASURES = ("calls", "talk_s", "billed_s", "charge")
 LINE_TEXTS = ("product", "description", "article_nr", "destination", "jurisdiction", "direction")
 
 
@@ -39,7 +38,7 @@ def changes(before: DataFrame, after: DataFrame) -> DataFrame:
     """Signed changes that make aggregates `after` out of aggregates `before`: keys of daily_aggregates, measures."""
     columns = spark_schema(DailyAggregates)
     keys = [name for name in columns.names if name not in MEASURES]
-    compared = compare(before.select(*columns.names), after.select(*columns.names), keys)
+    compared = changed(compare(before, after, keys))
     return compared.select(
         *keys,
         *[

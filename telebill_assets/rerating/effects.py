@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.rating.adjustments import changes, line_corrections
 from telebill_assets.rating.charge_lines import charge_lines
-from telebill_assets.rating.compare import compare
+from telebill_assets.rating.compare import changed, compare
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.rerate_differences import RerateDifferences
 from telebill_assets.schemas.table import spark_schema
@@ -26,8 +26,7 @@ class MonthChange:
 
     def corrections(self, tariff: Tariff) -> DataFrame:
         """Charge lines that differ, of accounts whose aggregates differ; both sides by the same tariff."""
-        changed = changes(self.before, self.after).select("account_id").distinct().persist()
-        affected = F.broadcast(changed)
+        affected = F.broadcast(changes(self.before, self.after).select("account_id").distinct().persist())
         before, after = (
             charge_lines(side.join(affected, "account_id", "left_semi"), tariff, self.month).join(
                 affected, "account_id", "left_semi"
@@ -39,7 +38,7 @@ class MonthChange:
     def differences(self, corrections: DataFrame, proposal: str) -> DataFrame:
         """Rows of rerate_differences."""
         keys = ("account_id", "destination", "currency")
-        calls = compare(self.before.select(*keys, *SHOWN[:3]), self.after.select(*keys, *SHOWN[:3]), keys)
+        calls = changed(compare(self.before, self.after, keys))
         lines = corrections.select(
             *keys, F.col("exact_before").alias("lines_before"), F.col("exact_after").alias("lines_after")
         )
