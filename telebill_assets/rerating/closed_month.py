@@ -1,7 +1,7 @@
 """Days of a closed month priced again: the difference to what has been billed becomes adjustments of an open month."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
@@ -57,6 +57,7 @@ def rerate_closed_month(
         publication.check(
             _calls_balance(context, days, with_changes(billed, adjustments), priced),
             _charges_balance(inside, adjustments, priced),
+            _no_call_twice(context, days, adjustments, priced),
         )
     finally:
         priced.unpersist()
@@ -108,6 +109,23 @@ def _charges_balance(inside: DataFrame, adjustments: DataFrame, priced: DataFram
             "billed": _sums(inside, records=F.sum("calls"), **measures),
             "adjustments": _sums(adjustments, records=F.sum("calls"), **measures),
         },
+    )
+
+
+def _no_call_twice(context: JobContext, days: list[date], adjustments: DataFrame, priced: DataFrame) -> CheckResult:
+    """A call released on a closed day may have been taken for new, and billed, on a later one."""
+    twice = 0
+    if not adjustments.where("calls != 0").isEmpty():
+        last = context.settings.max_call_age_days + (days[-1] - days[0]).days
+        later = [day for day in (days[0] + timedelta(days=n) for n in range(1, last + 1)) if day not in days]
+        keys = context.lake.read(context.spark, ValidatedUsage, landing_day=later).select("record_key")
+        twice = priced.where("unpriced IS NULL").join(keys, "record_key", "left_semi").count()
+    return CheckResult(
+        name="no_call_twice",
+        description="No call that is billed now was validated on a later landing day too",
+        passed=twice == 0,
+        figure=f"{twice:,} record keys on a later day",
+        failures={"record_key": twice} if twice else {},
     )
 
 

@@ -16,6 +16,7 @@ from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
+from telebill_assets.errors import OperatorError
 from telebill_assets.invoicing.assembly import Assembly, assemble
 from telebill_assets.invoicing.billing_run import bill
 from telebill_assets.invoicing.footing import footing_check
@@ -35,11 +36,14 @@ GATES = {
 }
 
 
+class MonthChangedError(OperatorError):
+    """A re-rating was approved while the month was being invoiced."""
+
+
 def run(context: JobContext) -> JobReport:
     """Invoice one billing month. Nothing reaches the database unless every gate is passed."""
     month, publication = context.partition, Publication(context)
     spark, lake = context.spark, context.lake
-    proposals = adjustments.proposals_of(lake, month)
     rated = lake.read(spark, RatedUsage, billing_month=month)
     taxed = lake.read(spark, TaxedCharges, billing_month=month)
     taxes = lake.read(spark, TaxLines, billing_month=month)
@@ -63,8 +67,8 @@ def run(context: JobContext) -> JobReport:
             url = database_url(context.settings)
             migrate(url)
             request = context.request
-            unchanged = partial(adjustments.require_same, lake, month, proposals)
-            bill(assembly, url, month, request.run_id, request.code_version, unchanged)
+            still_current = partial(_require_current, context, rated, taxed)
+            bill(assembly, url, month, request.run_id, request.code_version, still_current)
     finally:
         assembly.unpersist()
     invoices = count(ledger).of("invoice")["records"]
@@ -113,6 +117,12 @@ def _charges_current(context: JobContext, rated: DataFrame, taxed: DataFrame) ->
         figure="; ".join([*(verdict.figure for verdict in failed or verdicts), *cure]),
         failures={verdict.name: 1 for verdict in failed},
     )
+
+
+def _require_current(context: JobContext, rated: DataFrame, taxed: DataFrame) -> None:
+    verdict = _charges_current(context, rated, taxed)
+    if not verdict.passed:
+        raise MonthChangedError(f"{context.partition:%Y-%m} is not finalised, it changed meanwhile: {verdict.figure}")
 
 
 def _charges_invoiced(rated: DataFrame, assembly: Assembly) -> CheckResult:
