@@ -8,6 +8,7 @@ rate. All pay 19 % VAT. After April is closed, the UK costs 0.05 and the satelli
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def story(spark, url, tmp_path_factory):
         require_published(operator.bill(APRIL))
         operator.land(IN_MAY, Call("B", US, 600))
         operator.fill(MAY)
-        require_published([operator.run(job, MAY) for job in ("rated_usage", "taxed_charges")])
+        require_published([operator.run("rated_usage", MAY)])
         operator.publish_rates(us="0.10", uk="0.05", sat="2.00")
         held = operator.run("daily_aggregates", DAY)
         found = propose(operator.settings, spark, Scope(DAY, DAY))
@@ -101,7 +102,8 @@ def test_an_adjustment_line_names_the_month_the_calls_and_the_reason(story):
 def test_the_closed_month_keeps_its_tables(story):
     assert story.operator.charges(DAY) == {("A", "uk"): Decimal("0.60"), ("B", "us"): Decimal("1.00")}
     lines = story.operator.lake.read_arrow(RatedUsage, billing_month=APRIL).to_pylist()
-    assert [(line["line_kind"], line["amount"]) for line in lines] == [("usage", Decimal(x)) for x in ("0.60", "1.00")]
+    amounts = {(line["account_id"], line["line_kind"]): line["amount"] for line in lines}
+    assert amounts == {("A", "usage"): Decimal("0.60"), ("B", "usage"): Decimal("1.00")}
     assert [invoice[:2] for invoice in invoices(story.url, APRIL)] == [("A", Decimal("0.60")), ("B", Decimal("1.00"))]
 
 
@@ -122,8 +124,9 @@ def test_it_is_billed_once_and_a_second_re_rate_finds_only_what_is_new(story):
     operator = story.operator
     with pytest.raises(ApprovalRefusedError, match="was approved by Ann"):
         approve(operator.settings, story.proposal, "Ann", "new contract")
-    require_published(operator.bill(MAY))
-    assert invoices(story.url, MAY) == story.invoices
+    require_published([operator.run("rated_usage", MAY)])
+    again = operator.lake.read_arrow(RatedUsage, billing_month=MAY).to_pylist()
+    assert sorted(again, key=itemgetter("line_id")) == sorted(story.lines, key=itemgetter("line_id"))
     assert propose(operator.settings, operator.spark, Scope(DAY, DAY)).details.parts == ()
     operator.publish_rates(us="0.10", uk="0.06", sat="2.00")
     found = propose(operator.settings, operator.spark, Scope(DAY, DAY))
