@@ -4,10 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from typer.testing import CliRunner
 
+from telebill_assets.assets.rated_usage import unready_days
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
+from telebill_assets.operate import instance_of
 from telebill_assets.rerating.approve import ApprovalRefusedError, approve
+from telebill_assets.rerating.commands import app
 from telebill_assets.rerating.proposal import find
 from telebill_assets.rerating.propose import RerateHeldError, propose
 from telebill_assets.rerating.scope import Scope
@@ -20,6 +24,7 @@ from telebill_assets_tests.rerating.operator import SATELLITE, UK, US, Call
 DAY = date(2021, 1, 4)
 CALLS = (Call("A", US, 60), Call("A", UK, 61), Call("B", US, 120), Call("B", SATELLITE, 30))
 """At 0.10 and 0.30 a minute: 0.10, 0.60, 0.20; no rate for the satellite."""
+UK_ROW = "2021-01 A uk 1 120 0.60 1.00 0.40 0.40 EUR"
 BEFORE = {("A", "us"): Decimal("0.10"), ("A", "uk"): Decimal("0.60"), ("B", "us"): Decimal("0.20")}
 
 
@@ -40,6 +45,15 @@ def rerate(operator, **filters):
         for row in operator.lake.read_arrow(RerateDifferences, proposal=found.proposal).to_pylist()
     }
     return found, differences
+
+
+def command(operator, monkeypatch, *arguments: str) -> list[str]:
+    """Lines that `telebill rerate` prints, run on the operator's home."""
+    monkeypatch.setenv("TELEBILL_HOME", str(operator.settings.home))
+    monkeypatch.setenv("TELEBILL_DATABASE_URL", operator.settings.database_url.get_secret_value())
+    done = CliRunner().invoke(app, ["--days", f"{DAY}", *arguments], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.stdout.splitlines()
 
 
 def decimals(*texts: str) -> tuple[Decimal, ...]:
@@ -65,11 +79,14 @@ def test_a_rate_change_is_shown_and_published_once_on_approval(landed):
         approve(landed.settings, again.proposal, "Ann", "none")
 
 
-def test_only_the_account_or_the_destination_changes(landed):
+def test_only_the_account_or_the_destination_changes(landed, monkeypatch):
     """UK at 0.50 is 1.00 for two minutes; then B's two minutes to the US at 0.20 are 0.40, and A's stay at 0.10."""
     landed.publish_rates(us="0.20", uk="0.50")
-    found, _ = rerate(landed, destination="uk")
-    approve(landed.settings, found.proposal, "Ann", "UK's price")
+    said = command(landed, monkeypatch, "--destination", "uk", "--approve", "Ann", "--reason", "UK's price")
+    assert UK_ROW in [" ".join(line.replace("│", " ").split()) for line in said]
+    assert said[-1].endswith("approved by Ann: UK's price")
+    with instance_of(landed.settings) as instance:
+        assert unready_days(instance, [f"{DAY}"]) == {}
     expected = BEFORE | {("A", "uk"): Decimal("1.00")}
     assert landed.charges(DAY) == expected
     assert landed.ledger(DAY)["priced", None] == (3, Decimal("1.30"))
