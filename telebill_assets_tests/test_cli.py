@@ -98,10 +98,7 @@ def test_an_unknown_table_is_one_line(tmp_path):
     [
         (["--days", "2020-04-01", "--approve", "Ann"], "--reason is missing"),
         (["--days", "2020-04-01", "--reason", "new deck"], "--approve is missing"),
-        (["approve", "20200401-0000", "--name", "Ann", "--reason", " "], "--reason is missing"),
-        (["--days", "2020-04-02..2020-04-01"], "the last day is before the first"),
         (["--days", "April"], "expected 2020-04-01..2020-04-30, or one day"),
-        ([], "--days is missing"),
         (["show", "nothing"], "there is no re-rating nothing"),
     ],
 )
