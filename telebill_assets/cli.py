@@ -12,6 +12,7 @@ from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
 from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
+from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
 from telebill_assets.taxation.commands import sandbox
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
+app.add_typer(rerating, name="rerate")
 app.command()(demo)
 app.command()(generate)
 app.command()(quote)

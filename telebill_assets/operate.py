@@ -1,10 +1,15 @@
 """Running the jobs through Dagster from the command line, on the instance that the UI shows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
 
+from telebill_assets.assets.events import report_day
+from telebill_assets.assets.stage import declared_checks
 from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
+from telebill_assets.compute.jobs import daily_aggregates
+from telebill_assets.compute.request import JobReport
 from telebill_assets.definitions import build_definitions
 from telebill_assets.errors import OperatorError
 from telebill_assets.settings import Settings
@@ -46,6 +51,15 @@ class Operator:
         )
         if not result.success:
             raise RunFailedError(f"{job_name} {partition_key or ''} failed: {'; '.join(_failures(result))}")
+
+
+def report_rerated(settings: Settings, reports: Sequence[JobReport]) -> None:
+    """Tell Dagster which days were published again by a re-rating, with the verdicts of their checks."""
+    checks = declared_checks(daily_aggregates.TABLES, daily_aggregates.GATES)
+    with instance_of(settings) as instance:
+        for report in reports:
+            if report.job == daily_aggregates.STAGE:
+                report_day(instance, report, [name for name, _, _ in checks])
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -11,7 +11,19 @@ import telebill_assets
 
 ROOT = Path(telebill_assets.__file__).parent
 STAGES = ("mediation", "rating", "taxation", "invoicing")
-WITHOUT_DAGSTER = (*STAGES, "schemas", "audit", "lake", "compute", "reference", "database", "demo", "settings", "cli")
+WITHOUT_DAGSTER = (
+    *STAGES,
+    "schemas",
+    "audit",
+    "lake",
+    "compute",
+    "reference",
+    "database",
+    "demo",
+    "rerating",
+    "settings",
+    "cli",
+)
 BLOCKED = """
 import importlib, pathlib, sys
 sys.modules["dagster"] = None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from telebill_assets.cli import app
 from telebill_assets.compute.session import JavaMissingError, _require_java
 from telebill_assets.database.server import DatabaseUnreachableError, database_url
 from telebill_assets.lake.lake import Lake
@@ -34,7 +35,9 @@ def telebill(home: Path, *arguments: str, **environment: str) -> subprocess.Comp
 def test_help_explains_every_command(tmp_path):
     done = telebill(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("tables", "demo", "generate", "quote", "reference", "sandbox"):
+    groups = [group.name for group in app.registered_groups]
+    commands = [command.name or command.callback.__name__ for command in app.registered_commands]
+    for command in (*groups, *commands):
         (line,) = [line for line in done.stdout.splitlines() if line.lstrip("│ ").startswith(f"{command} ")]
         assert len(line.split()) > 4
 
@@ -91,6 +94,21 @@ def test_an_unknown_table_is_one_line(tmp_path):
     done = telebill(tmp_path, "tables", "rows", "nothing")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "there is no table nothing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--days", "2020-04-01", "--approve", "Ann"], "--reason is missing"),
+        (["--days", "2020-04-01", "--reason", "new deck"], "--approve is missing"),
+        (["--days", "April"], "expected 2020-04-01..2020-04-30, or one day"),
+        (["show", "nothing"], "there is no re-rating nothing"),
+    ],
+)
+def test_a_re_rating_that_cannot_be_run_exits_with_2_and_says_why(tmp_path, arguments, said):
+    done = telebill(tmp_path, "rerate", *arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert said in done.stderr
 
 
 def test_an_unreachable_database_is_named_without_its_password(tmp_path):

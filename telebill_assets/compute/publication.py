@@ -1,5 +1,6 @@
 """Write, audit, publish: new files become visible only if no blocking check failed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -63,24 +64,32 @@ class Publication:
         """Publish if every blocking check passed, and report either way. The ledger was written last, so it is
         published last: what it says is always already visible.
         """
-        held, request = self.held, self._context.request
+        held, version = self.held, self._context.request.code_version
+        published = [None if held else self._context.lake.publish(staged, version) for staged in self._staged]
+        return self._report(published, figures, breakdown or {})
+
+    def set_aside(self, figures: dict[str, str]) -> tuple[JobReport, tuple[Staged, ...]]:
+        """Report without publishing; who approves the staged tables later publishes them in this order."""
+        return self._report([None] * len(self._staged), figures, {}), tuple(self._staged)
+
+    def _report(
+        self, snapshots: Sequence[int | None], figures: dict[str, str], breakdown: dict[str, dict[str, str]]
+    ) -> JobReport:
+        request = self._context.request
         tables = [
             TableReport(
-                table=table_name(staged.model),
-                rows=staged.rows,
-                location=staged.folder,
-                snapshot_id=None if held else self._context.lake.publish(staged, request.code_version),
+                table=table_name(staged.model), rows=staged.rows, location=staged.folder, snapshot_id=snapshot_id
             )
-            for staged in self._staged
+            for staged, snapshot_id in zip(self._staged, snapshots, strict=True)
         ]
         return JobReport(
             job=request.job,
             partition=request.partition,
-            published=not held,
+            published=not self.held,
             tables=tables,
             checks=self._checks,
             figures=figures,
-            breakdown=breakdown or {},
+            breakdown=breakdown,
         )
 
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 MONEY = "decimal(18,2)"
-KIND_ORDER = ("usage", "allowance", "recurring", "one_off", "pass_through")
+KIND_ORDER = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
 SELLER = ("name", "street", "city", "state", "postal_code", "country", "phone", "email", "tax_number", "iban", "clerk")
 CUSTOMER = ("name", "attention", "street", "city", "state", "postal_code", "country")
 TAX_KEYS = ("level", "tax_type", "description", "authority", "region", "rate", "fee_rate")
@@ -60,7 +60,7 @@ def assemble(
     billed = rated.join(F.broadcast(held), "account_id", "left_anti").withColumn("invoice_id", _invoice_id(month))
     lines = _lines(billed)
     taxes = _taxes(tax_lines.join(F.broadcast(held), "account_id", "left_anti"), month)
-    totals = _totals(billed, taxes)
+    totals = _totals(billed, taxes, month)
     invoices = _with_parties(totals, accounts, sellers, month)
     return Assembly(_with_content_hash(invoices, lines, taxes), lines, taxes, held)
 
@@ -101,14 +101,16 @@ def _taxes(tax_lines: DataFrame, month: date) -> DataFrame:
     )
 
 
-def _totals(billed: DataFrame, taxes: DataFrame) -> DataFrame:
+def _totals(billed: DataFrame, taxes: DataFrame, month: date) -> DataFrame:
+    """Sums per invoice. Its period is that of its own charges; adjustments are of months billed before."""
+    own = F.col("line_kind") != "adjustment"
     passed_through = F.col("line_kind") == "pass_through"
     zero = F.lit(0).cast(MONEY)
     charged = billed.groupBy("invoice_id", "account_id", "currency").agg(
         F.sum(F.when(passed_through, zero).otherwise(F.col("amount"))).cast(MONEY).alias("net"),
         F.sum(F.when(passed_through, F.col("amount")).otherwise(zero)).cast(MONEY).alias("pass_through"),
-        F.min("service_from").alias("service_from"),
-        F.max("service_to").alias("service_to"),
+        F.coalesce(F.min(F.when(own, F.col("service_from"))), F.lit(month)).alias("service_from"),
+        F.coalesce(F.max(F.when(own, F.col("service_to"))), F.last_day(F.lit(month))).alias("service_to"),
     )
     tax = taxes.groupBy("invoice_id").agg(F.sum("amount").alias("tax"))
     return (

@@ -5,6 +5,7 @@ transaction compares them with the control totals and with what is final already
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from telebill_assets.errors import OperatorError
 from telebill_assets.invoicing.assembly import Assembly
 
 BILLING_LOCK = 7_102_021
+TAKE_LOCK = "SELECT pg_advisory_xact_lock(%s)"
 COPY_STAGED = "COPY staged_invoice (run_id, part, content) FROM STDIN"
 COPIED = pa.schema([("rows", pa.int64())])
 INVOICE_COLUMNS = (
@@ -39,9 +41,25 @@ class ControlTotalError(Exception):
     """The staged rows are not the assembled ones."""
 
 
-def bill(assembly: Assembly, url: str, month: date, run_id: str, code_version: str) -> int:
+@contextmanager
+def billing_lock(url: str) -> Iterator[None]:
+    """Keep every billing run from finalising while the block runs; waits for one that does."""
+    with connect(url) as connection:
+        connection.execute(TAKE_LOCK, [BILLING_LOCK])
+        yield
+
+
+def bill(  # noqa: PLR0917
+    assembly: Assembly,
+    url: str,
+    month: date,
+    run_id: str,
+    code_version: str,
+    still_right: Callable[[], None] = lambda: None,
+) -> int:
     """Number and freeze a month's invoices; returns how many are new.
 
+    `still_right` is called when no other run or approval can come between, and raises if the month changed meanwhile.
     Numbers are gapless per seller and month, in order of the accounts. The same month again changes nothing.
 
     Raises:
@@ -55,7 +73,8 @@ def bill(assembly: Assembly, url: str, month: date, run_id: str, code_version: s
         payable = assembly.invoices.agg(F.coalesce(F.sum("payable"), F.lit(0)).alias("sum")).first()
         rows = {part: frame.count() for part, frame in parts.items()}
         with connect(url) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [BILLING_LOCK])
+            connection.execute(TAKE_LOCK, [BILLING_LOCK])
+            still_right()
             _compare_totals(connection, run_id, rows, payable["sum"] if payable else Decimal(0))
             _compare_with_final(connection, run_id, month)
             return _finalise(connection, run_id, month, code_version)

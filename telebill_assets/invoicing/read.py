@@ -19,6 +19,13 @@ def final_invoice_ids(url: str, month: date) -> list[str]:
     return [str(invoice_id) for (invoice_id,) in rows]
 
 
+def closed_months(url: str) -> set[date]:
+    """Billing months that have final invoices; nothing of them changes any more."""
+    with connect(url) as connection:
+        rows = connection.execute("SELECT DISTINCT billing_month FROM invoice WHERE status = 'final'").fetchall()
+    return {date.fromisoformat(str(month)) for (month,) in rows}
+
+
 def read_invoices(url: str, invoice_ids: Sequence[str]) -> list[Invoice]:
     """Final invoices with their lines and taxes, by number."""
     wanted = [list(invoice_ids)]

@@ -38,10 +38,11 @@ def charge_lines(aggregates: DataFrame, tariff: Tariff, month: date) -> DataFram
     lines = parts[0]
     for part in parts[1:]:
         lines = lines.unionByName(part, allowMissingColumns=True)
-    return _as_rated_usage(lines, month)
+    return as_rated_usage(lines, month)
 
 
-def _as_rated_usage(lines: DataFrame, month: date) -> DataFrame:
+def as_rated_usage(lines: DataFrame, month: date) -> DataFrame:
+    """Lines in the columns of rated_usage, each amount rounded half-up to the minor unit once."""
     derived = {"billing_month": F.lit(month), "amount": F.round("exact_amount", 2)}
     return lines.select(
         *[

@@ -6,7 +6,7 @@ import pyspark.sql.types as T
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact, Money, Quantity, Rate
 
-LINE_KINDS = ("usage", "allowance", "recurring", "one_off", "pass_through")
+LINE_KINDS = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
 
 
 class RatedUsage(Table):
@@ -16,7 +16,9 @@ class RatedUsage(Table):
     line_id: T.StringType = pa.Field(description="Stable id of the line: account, kind and what it charges for")
     account_id: T.StringType = pa.Field(description="Billed account")
     line_kind: T.StringType = pa.Field(
-        isin=LINE_KINDS, description="usage, allowance (negative), recurring, one_off or pass_through (bears no tax)"
+        isin=LINE_KINDS,
+        description="usage, allowance (negative), adjustment (of a closed month, either sign), recurring, one_off "
+        "or pass_through (bears no tax)",
     )
     product: T.StringType = pa.Field(description="Product, which decides the tax code")
     description: T.StringType = pa.Field(description="Text of the line on the invoice")
@@ -38,7 +40,9 @@ class RatedUsage(Table):
 
     rounded_once = row_rule("rounded_once", "amount = round(exact_amount, 2)", "the amount is rounded half-up once")
     only_credits_below_zero = row_rule(
-        "only_credits_below_zero", "amount >= 0 OR line_kind = 'allowance'", "only allowance lines are negative"
+        "only_credits_below_zero",
+        "amount >= 0 OR line_kind IN ('allowance', 'adjustment')",
+        "only allowances and adjustments may be negative",
     )
     supply_in_order = row_rule("supply_in_order", "service_from <= service_to", "the days of supply are in order")
 

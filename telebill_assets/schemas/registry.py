@@ -1,5 +1,6 @@
 """Every table model, by the name of its table."""
 
+from telebill_assets.schemas.adjustment_lines import AdjustmentLines
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
 from telebill_assets.schemas.file_register import FileRegister
@@ -16,9 +17,12 @@ from telebill_assets.schemas.reference.sellers import Sellers
 from telebill_assets.schemas.reference.services import Services
 from telebill_assets.schemas.reference.sources import Sources
 from telebill_assets.schemas.reference.subscriptions import Subscriptions
+from telebill_assets.schemas.rerate_differences import RerateDifferences
+from telebill_assets.schemas.rerate_register import RerateRegister
 from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets.schemas.table import TableModel, table_name
 from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.schemas.usage_adjustments import UsageAdjustments
 from telebill_assets.schemas.validated_usage import ValidatedUsage
 
 USAGE_TABLES: tuple[TableModel, ...] = (
@@ -34,6 +38,9 @@ USAGE_TABLES: tuple[TableModel, ...] = (
     Ledger,
 )
 """Tables that the stages write, partitioned by day or month, in the order of the road."""
+
+RERATING_TABLES: tuple[TableModel, ...] = (RerateRegister, RerateDifferences, UsageAdjustments, AdjustmentLines)
+"""Tables that re-rating writes, one partition per re-rating."""
 
 REFERENCE_TABLES: tuple[TableModel, ...] = (
     Sellers,
@@ -53,5 +60,7 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
 )
 """Tables read from the operator's reference files, each replaced as a whole."""
 
-TABLES: dict[str, TableModel] = {table_name(model): model for model in (*USAGE_TABLES, *REFERENCE_TABLES)}
+TABLES: dict[str, TableModel] = {
+    table_name(model): model for model in (*USAGE_TABLES, *RERATING_TABLES, *REFERENCE_TABLES)
+}
 """All of them."""

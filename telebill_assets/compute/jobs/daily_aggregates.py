@@ -7,7 +7,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
-from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.ledger import Counts, count, ledger_rows
+from telebill_assets.compute import closed
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -29,6 +31,7 @@ TABLES = (
 GATES = {
     "calls_balance": "Every validated call is priced or suspended for want of a plan or rate",
     "charges_balance": "The aggregates hold every priced call, second and charge",
+    closed.NAME: closed.PROVES,
 }
 
 
@@ -39,23 +42,31 @@ def run(context: JobContext) -> JobReport:
     priced = price_calls(calls, published_tariff(context)).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         aggregates = publication.write(DailyAggregates, aggregate(priced), landing_day=day)
-        suspended = _with_text(context, unpriced_calls(priced), day)
+        suspended = with_text(context, unpriced_calls(priced), day)
         publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
-        ledger = publication.write(Ledger, _counted(priced, day), period=day, stage=STAGE)
+        ledger = publication.write(Ledger, counted(priced, day), period=day, stage=STAGE)
     finally:
         priced.unpersist()
 
     counts = count(ledger)
+    publication.check(*balances(context, aggregates, counts, day), closed.closed_month_unchanged(context, aggregates))
+    priced_totals = counts.of("priced")
+    figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
+    return publication.finish(figures, {"suspended": counts.by_reason("suspended")})
+
+
+def balances(context: JobContext, aggregates: DataFrame, counts: Counts, day: date) -> tuple[CheckResult, CheckResult]:
+    """The verdicts on a day: its ledger against what was validated, its aggregates against the ledger."""
     outcomes = {name: counts.of(name) for name in ("priced", "suspended")}
-    validated = count(context.lake.read(context.spark, Ledger, period=day, stage="validated_usage"))
     summed = aggregates.agg(
         F.coalesce(F.sum("calls"), F.lit(0)).alias("records"),
         F.coalesce(F.sum("talk_s"), F.lit(0)).alias("talk_s"),
         F.coalesce(F.sum("billed_s"), F.lit(0)).alias("billed_s"),
         F.coalesce(F.sum("charge"), F.lit(0)).alias("amount"),
     ).first()
-    received = validated.of("validated")
-    publication.check(
+    validated = context.lake.read(context.spark, Ledger, period=day, stage="validated_usage")
+    received = count(validated).of("validated")
+    return (
         balance(
             "calls_balance",
             GATES["calls_balance"],
@@ -69,19 +80,18 @@ def run(context: JobContext) -> JobReport:
             {"in aggregates": summed.asDict() if summed else {}},
         ),
     )
-    priced_totals = outcomes["priced"]
-    figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
-    return publication.finish(figures, {"suspended": counts.by_reason("suspended")})
 
 
-def _with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:
+def with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:
+    """Suspended calls with their original text."""
     raw = context.lake.read(context.spark, RawCdr, landing_day=day).select("path", "line", "raw")
     return raw.join(F.broadcast(unpriced), ["path", "line"])
 
 
-def _counted(priced: DataFrame, day: date) -> DataFrame:
+def counted(priced: DataFrame, day: date) -> DataFrame:
+    """Ledger rows of priced calls: per file, what was priced and what was suspended for which reason."""
     outcome = F.when(F.col("unpriced").isNull(), "priced").otherwise("suspended")
-    counted = priced.groupBy(
+    sums = priced.groupBy(
         "path", "source", "currency", outcome.alias("outcome"), F.col("unpriced").alias("reason")
     ).agg(
         F.count("*").alias("records"),
@@ -89,4 +99,4 @@ def _counted(priced: DataFrame, day: date) -> DataFrame:
         F.sum("billed_s").alias("billed_s"),
         F.sum("charge").alias("amount"),
     )
-    return ledger_rows(counted, STAGE, day)
+    return ledger_rows(sums, STAGE, day)

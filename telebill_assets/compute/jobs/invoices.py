@@ -1,6 +1,7 @@
 """The job of invoices: assembled, audited, then numbered and frozen in the database in one transaction."""
 
 from datetime import date
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -8,11 +9,14 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
+from telebill_assets.errors import OperatorError
 from telebill_assets.invoicing.assembly import Assembly, assemble
 from telebill_assets.invoicing.billing_run import bill
 from telebill_assets.invoicing.footing import footing_check
@@ -25,10 +29,15 @@ from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
 STAGE = "invoices"
 TABLES = (Ledger,)
 GATES = {
+    "charges_current": "The charge lines hold the calls, adjustments and taxes as they are published now",
     "invoices_foot": "On every invoice the lines, taxes and pass-through items add up to the amount payable",
     "charges_invoiced": "Every charge line is on exactly one invoice or held with a reason, to the cent",
     "every_account_invoiced": "Every account with charges has exactly one invoice or a stated reason for none",
 }
+
+
+class MonthChangedError(OperatorError):
+    """A re-rating was approved while the month was being invoiced."""
 
 
 def run(context: JobContext) -> JobReport:
@@ -49,12 +58,17 @@ def run(context: JobContext) -> JobReport:
     try:
         ledger = publication.write(Ledger, _counted(assembly, month), period=month, stage=STAGE)
         publication.check(
-            footing_check(assembly), _charges_invoiced(rated, assembly), _every_account_invoiced(rated, assembly)
+            _charges_current(context, rated, taxed),
+            footing_check(assembly),
+            _charges_invoiced(rated, assembly),
+            _every_account_invoiced(rated, assembly),
         )
         if not publication.held:
             url = database_url(context.settings)
             migrate(url)
-            bill(assembly, url, month, context.request.run_id, context.request.code_version)
+            request = context.request
+            still_current = partial(_require_current, context, rated, taxed)
+            bill(assembly, url, month, request.run_id, request.code_version, still_current)
     finally:
         assembly.unpersist()
     invoices = count(ledger).of("invoice")["records"]
@@ -81,6 +95,34 @@ def _counted(assembly: Assembly, month: date) -> DataFrame:
     for total in totals:
         rows = rows.unionByName(total, allowMissingColumns=True)
     return ledger_rows(rows, STAGE, month)
+
+
+def _charges_current(context: JobContext, rated: DataFrame, taxed: DataFrame) -> CheckResult:
+    """What was published after the month was rated, or rated after it was taxed, does not agree."""
+    lake, spark, month = context.lake, context.spark, context.partition
+    priced = count(lake.read(spark, Ledger, period=days_of_month(month), stage="daily_aggregates")).of("priced")
+    usage = count(lake.read(spark, Ledger, period=month, stage="rated_usage")).of("usage")
+    calls = {name: priced[name] for name in ("talk_s", "billed_s", "amount")}
+    verdicts = [
+        balance("calls", "", ("priced", calls), {"usage lines": usage}),
+        adjustments.balanced(context, month, rated),
+        balance("taxes", "", ("charge lines", _lines_and_amount(rated)), {"taxed": _lines_and_amount(taxed)}),
+    ]
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    cure = ["run rated_usage and taxed_charges of the month again"] if failed else []
+    return CheckResult(
+        name="charges_current",
+        description=GATES["charges_current"],
+        passed=not failed,
+        figure="; ".join([*(verdict.figure for verdict in failed or verdicts), *cure]),
+        failures={verdict.name: 1 for verdict in failed},
+    )
+
+
+def _require_current(context: JobContext, rated: DataFrame, taxed: DataFrame) -> None:
+    verdict = _charges_current(context, rated, taxed)
+    if not verdict.passed:
+        raise MonthChangedError(f"{context.partition:%Y-%m} is not finalised, it changed meanwhile: {verdict.figure}")
 
 
 def _charges_invoiced(rated: DataFrame, assembly: Assembly) -> CheckResult:

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
@@ -28,6 +29,7 @@ GATES = {
     "every_day_is_there": "daily_aggregates is published for every landing day of the month",
     "days_agree": "On every day, what was received was settled and what was validated was priced",
     "no_call_twice": "No record key is validated on two landing days of the month",
+    adjustments.NAME: adjustments.PROVES,
     "usage_balance": "The usage lines charge every priced call, to the last decimal",
 }
 
@@ -37,9 +39,9 @@ def run(context: JobContext) -> JobReport:
     month, publication = context.partition, Publication(context)
     days = days_of_month(month)
     aggregates = context.lake.read(context.spark, DailyAggregates, landing_day=days)
-    lines = publication.write(
-        RatedUsage, charge_lines(aggregates, published_tariff(context), month), billing_month=month
-    )
+    own = charge_lines(aggregates, published_tariff(context), month)
+    corrections = adjustments.charges(context, month)
+    lines = publication.write(RatedUsage, own.unionByName(corrections), billing_month=month)
     ledger = publication.write(Ledger, _counted(lines, month), period=month, stage=STAGE)
 
     usage = count(ledger).of("usage")
@@ -53,6 +55,7 @@ def run(context: JobContext) -> JobReport:
         _every_day_is_there(context, days),
         _days_agree(context, days),
         _no_call_twice(context, days),
+        adjustments.balanced(context, month, lines),
         balance(
             "usage_balance",
             GATES["usage_balance"],

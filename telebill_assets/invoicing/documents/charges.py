@@ -7,7 +7,7 @@ from telebill_assets.invoicing.documents.formats import Formats
 from telebill_assets.invoicing.documents.words import words
 from telebill_assets.invoicing.model import Invoice, InvoiceLine
 
-KINDS = ("usage", "allowance", "recurring", "one_off", "pass_through")
+KINDS = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
 MINUTE_KINDS = ("usage", "allowance")
 MINUTE_HEADS = ("description", "calls", "duration", "price_per_minute", "amount")
 UNIT_HEADS = ("description", "period", "quantity", "units", "unit_price", "amount")

@@ -1,0 +1,73 @@
+"""Closed months: once a month has final invoices, its days keep what was billed, and differences become adjustments."""
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.days import next_month
+from telebill_assets.database.migrate import migrate
+from telebill_assets.database.server import database_url
+from telebill_assets.invoicing.read import closed_months
+from telebill_assets.rating.adjustments import changes, with_changes
+from telebill_assets.schemas.daily_aggregates import DailyAggregates
+from telebill_assets.schemas.usage_adjustments import UsageAdjustments
+from telebill_assets.settings import Settings
+
+NAME = "closed_month_unchanged"
+PROVES = "A day whose month has final invoices keeps the aggregates that were billed"
+
+
+def closed_months_of(settings: Settings) -> set[date]:
+    """First days of the months with final invoices, as the billing database knows them."""
+    url = database_url(settings)
+    migrate(url)
+    return closed_months(url)
+
+
+def next_open_month(month: date, closed: set[date]) -> date:
+    """The first month after `month` that is not closed."""
+    found = next_month(month)
+    while found in closed:
+        found = next_month(found)
+    return found
+
+
+def billed_aggregates(context: JobContext, days: list[date]) -> DataFrame:
+    """What is billed of the calls of days of one month: the published aggregates and all adjustments to them."""
+    published = context.lake.read(context.spark, DailyAggregates, landing_day=days)
+    adjusted = context.lake.read(context.spark, UsageAdjustments, closed_month=days[0].replace(day=1))
+    return with_changes(published, adjusted.where(F.col("landing_day").isin(days)))
+
+
+def closed_month_unchanged(context: JobContext, aggregates: DataFrame) -> CheckResult:
+    """Compare a day's new aggregates with the published ones, if there are any and their month is closed."""
+    day, month = context.partition, context.partition.replace(day=1)
+    published_before = any(
+        change.partition == {"landing_day": day} for change in context.lake.snapshots(DailyAggregates)
+    )
+    if not published_before or month not in closed_months_of(context.settings):
+        return _verdict("the month is open", 0)
+    published = context.lake.read(context.spark, DailyAggregates, landing_day=day)
+    differing = changes(published, aggregates).count()
+    if not differing:
+        return _verdict("as they were billed", 0)
+    left = changes(billed_aggregates(context, [day]), aggregates).count()
+    cure = (
+        f"bill the {left:,} that are not billed yet as adjustments: telebill rerate --days {day}"
+        if left
+        else "all of them are billed as adjustments already"
+    )
+    return _verdict(f"{differing:,} aggregates differ, and {month:%Y-%m} has final invoices; {cure}", differing)
+
+
+def _verdict(figure: str, differing: int) -> CheckResult:
+    return CheckResult(
+        name=NAME,
+        description=PROVES,
+        passed=differing == 0,
+        figure=figure,
+        failures={"aggregates": differing} if differing else {},
+    )
