@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
@@ -30,6 +31,7 @@ GATES = {
     "calls_balance": "Every validated call is priced or suspended for want of a plan or rate",
     "charges_balance": "The aggregates hold every priced call, second and charge",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -40,8 +42,9 @@ def run(context: JobContext) -> JobReport:
     try:
         aggregates = publication.write(DailyAggregates, aggregate(priced), landing_day=day)
         suspended = _with_text(context, unpriced_calls(priced), day)
-        publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
+        suspended = publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
         ledger = publication.write(Ledger, _counted(priced, day), period=day, stage=STAGE)
+        publication.check(*controls.check(context, priced, aggregates, suspended, ledger))
     finally:
         priced.unpersist()
 

@@ -9,6 +9,7 @@ from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import invoices as controls
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
@@ -29,6 +30,7 @@ GATES = {
     "charges_invoiced": "Every charge line is on exactly one invoice or held with a reason, to the cent",
     "every_account_invoiced": "Every account with charges has exactly one invoice or a stated reason for none",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -51,10 +53,12 @@ def run(context: JobContext) -> JobReport:
         publication.check(
             footing_check(assembly), _charges_invoiced(rated, assembly), _every_account_invoiced(rated, assembly)
         )
+        publication.check(*controls.before_billing(context, rated, taxed, taxes, assembly))
         if not publication.held:
             url = database_url(context.settings)
             migrate(url)
             bill(assembly, url, month, context.request.run_id, context.request.code_version)
+            publication.check(*controls.after_billing(context, url, assembly))
     finally:
         assembly.unpersist()
     invoices = count(ledger).of("invoice")["records"]

@@ -9,6 +9,7 @@ from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import rated_usage as controls
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -30,6 +31,7 @@ GATES = {
     "no_call_twice": "No record key is validated on two landing days of the month",
     "usage_balance": "The usage lines charge every priced call, to the last decimal",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -66,6 +68,7 @@ def run(context: JobContext) -> JobReport:
             },
         ),
     )
+    publication.check(*controls.check(context, aggregates, lines, days))
     return publication.finish({"charge_lines": str(publication.rows(RatedUsage))}, {"net": _net(lines)})
 
 
