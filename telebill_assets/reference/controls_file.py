@@ -47,10 +47,7 @@ class ControlsFile:
             expected = error.errors()[0]["msg"].removeprefix("Input should be ")
             self._wrong(_line(node), parameter, value, expected)
             return
-        cells = {"parameter": parameter, "source": source or "", "value": value}
-        if any(row.cells == cells | {"value": row.cells["value"]} for row in self.rows if parameter != HOLIDAY):
-            self._wrong(_line(node), parameter, value, "each threshold once")
-        self.rows.append(TextRow(_line(node), cells))
+        self.rows.append(TextRow(_line(node), {"parameter": parameter, "source": source or "", "value": value}))
 
     def _fields(self, node: yaml.Node | None, known: tuple[str, ...] | None = None) -> dict[str, yaml.Node]:
         if node is None:
@@ -58,10 +55,15 @@ class ControlsFile:
         if not isinstance(node, yaml.MappingNode):
             self._wrong(_line(node), "field", str(node.value), "fields with values")
             return {}
-        for key, _ in node.value:
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
             if known and key.value not in known:
                 self._wrong(_line(key), "field", str(key.value), f"one of {', '.join(known)}")
-        return {str(key.value): value for key, value in node.value if known is None or key.value in known}
+            elif key.value in found:
+                self._wrong(_line(key), "field", str(key.value), "each field once")
+            else:
+                found[str(key.value)] = value
+        return found
 
     def _list(self, node: yaml.Node | None) -> list[yaml.Node]:
         if node is None:

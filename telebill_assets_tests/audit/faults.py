@@ -225,9 +225,9 @@ class PublishedFault:
 # fmt: off
 PUBLISHED = (
     PublishedFault(Fault("a record is lost", "raw_cdr", drop()), "validated_usage", "records_balance"),
-    PublishedFault(Fault("a second is added", "validated_usage", add("talk_s", 1)), "daily_aggregates", "calls_balance"),
+    PublishedFault(Fault("a second more", "validated_usage", add("talk_s", 1)), "daily_aggregates", "calls_balance"),
     PublishedFault(Fault("a call is doubled", "validated_usage", double()), "daily_aggregates", "calls_balance"),
-    PublishedFault(Fault("a stale day is published", "daily_aggregates", nothing), "rated_usage", "aggregates_unchanged"),
+    PublishedFault(Fault("a day is stale", "daily_aggregates", nothing), "rated_usage", "aggregates_unchanged"),
     PublishedFault(Fault("accounts are swapped", "rated_usage", swap("account_id")), "invoices", "taxed_lines_agree"),
     PublishedFault(Fault("a tax line is lost", "tax_lines", drop(taxed)), "invoices", "tax_lines_agree"),
 )

@@ -17,3 +17,4 @@ class Controls(Table):
 
     class Config:
         name = "controls"
+        unique = ["parameter", "source", "value"]
