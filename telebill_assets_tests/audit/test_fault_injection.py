@@ -29,7 +29,7 @@ from telebill_assets.audit.controls.plausibility import (
     observe_calls,
     time_plausibility,
 )
-from telebill_assets.audit.controls.rerate import rerate
+from telebill_assets.audit.controls.rerate import rerate, sample_calls
 from telebill_assets.audit.controls.services import known_services, unused_services
 from telebill_assets.audit.controls.similar_calls import similar_calls
 from telebill_assets.audit.controls.suspense import Waiting, suspense_age
@@ -166,7 +166,9 @@ CONTROLS: dict[str, Callable[[Tables], CheckResult]] = {
     "late_arrivals": lambda t: late_arrivals(_observed(t), LIMITS),
     "time_plausibility": _time_plausibility,
     "similar_calls": lambda t: similar_calls(t.frame("validated_usage"), len(t.rows("validated_usage")), LIMITS),
-    "rerate_sample": lambda t: rerate(t.rows("priced"), {name: t.rows(name) for name in t.tables}),
+    "rerate_sample": lambda t: rerate(
+        sample_calls(t.frame("priced"), 10_000), {name: t.rows(name) for name in t.tables}
+    ),
     "known_services": lambda t: known_services(t.frame("daily_aggregates"), t.frame("services")),
     "plan_overlaps": lambda t: plan_overlaps(t.rows("subscriptions")),
     "plan_coverage": lambda t: plan_coverage(t.rows("services"), t.rows("subscriptions"), DAY, LIMITS),

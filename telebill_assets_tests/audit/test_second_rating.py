@@ -1,6 +1,6 @@
 """The second way to price a call, against charges worked out by hand."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,8 @@ ANY = {"jurisdiction": "*", "direction": "*", "band": "*"}
 CALL = {
     "account_id": "A",
     "call_date": DAY,
-    "local_start": datetime(2020, 4, 3, 17, 59, 59),
+    "start_s": int(datetime(2020, 4, 3, 15, 59, 59, tzinfo=UTC).timestamp()),  # a second before 18:00 in Berlin
+    "answer_s": int(datetime(2020, 4, 3, 15, 59, 59, tzinfo=UTC).timestamp()),
     "direction": "outbound",
     "jurisdiction": "national",
     "caller": "+4930111111",
@@ -28,11 +29,13 @@ def group(from_s=0, rate="0.06", unit_s=60, increment_s=60, connect_fee="0", **k
     return {"rate_deck": "D", "destination": "de", **ANY, **ALWAYS, **steps, **money, **key}
 
 
-def rating(*groups, point="call", method="half_up", decimals=4):
+def rating(*groups, point="call", method="half_up", decimals=4, decks=(), **terms):
     rounding = {"rounding_point": point, "rounding_method": method, "rounding_decimals": decimals}
     return SecondRating(
         {
-            "plans": [{"plan_id": "P", "rate_deck": "D", **rounding}],
+            "accounts": [{"account_id": "A", "time_zone": "Europe/Berlin"}],
+            "plans": [{"plan_id": "P", "rate_deck": "D", **rounding, **terms}],
+            "plan_decks": [{"plan_id": "P", "position": i, "rate_deck": deck} for i, deck in enumerate(decks, 1)],
             "plan_bands": [
                 {"plan_id": "P", "band": "all", "days": "1234567", "start_s": 0, "end_s": 86400, "weight": 0},
                 {"plan_id": "P", "band": "evening", "days": "12345", "start_s": 64800, "end_s": 86400, "weight": 1},
@@ -82,7 +85,7 @@ def test_the_jurisdiction_is_more_specific_than_the_band():
 
 def test_the_band_at_the_start_rules():
     groups = [group(rate="1"), group(rate="2", band="evening")]
-    later = CALL | {"local_start": datetime(2020, 4, 3, 18, 0, 0)}
+    later = CALL | {"start_s": CALL["start_s"] + 1}
     assert [rating(*groups).price(call).charge for call in (CALL, later)] == [2, 4]
 
 
@@ -96,3 +99,55 @@ def test_toll_free_calls_are_priced_on_their_origin():
     inbound = {"direction": "inbound", "jurisdiction": "toll_free", "caller": "+4930111111", "callee": "+18005550100"}
     assert rating(group()).price(CALL | inbound).destination == "de"
     assert rating(group()).price(CALL | inbound | {"caller": None}).unpriced == "no_rate"
+
+
+def test_a_split_call_is_cut_at_the_band_edge():
+    # one second at 1, then 60 s at 2 a second
+    groups = [
+        group(rate="1", unit_s=1, increment_s=1, band="all"),
+        group(rate="2", unit_s=1, increment_s=1, band="evening"),
+    ]
+    assert rating(*groups, band_policy="split").price(CALL).charge == 121
+    assert rating(*groups, band_policy="start").price(CALL).charge == 61
+
+
+def test_seconds_bought_before_the_edge_are_not_bought_again():
+    groups = [group(rate="1", unit_s=1, increment_s=10, band="all"), group(rate="2", unit_s=1, band="evening")]
+    # 10 s at 1 are bought for the first second; 51 s are left and cost one step of 60 s
+    assert rating(*groups, band_policy="split").price(CALL).charge == 130
+
+
+@pytest.mark.parametrize(
+    ("terms", "talk_s", "billed_s", "charge"),
+    [
+        ({"min_charge": Decimal("0.5")}, 61, 120, "0.5"),
+        ({"min_charge": Decimal("0.5")}, 0, 0, "0"),
+        ({"max_charge": Decimal("0.1")}, 61, 120, "0.1"),
+        ({"max_charge": Decimal("0.1"), "max_policy": "disconnect"}, 600, 120, "0.1"),
+    ],
+)
+def test_a_charge_has_its_bounds(terms, talk_s, billed_s, charge):
+    price = rating(group(), **terms).price(CALL | {"talk_s": talk_s})
+    assert (price.billed_s, price.charge) == (billed_s, Decimal(charge))
+
+
+def test_a_free_rate_has_no_minimum_unless_the_plan_says_so():
+    free, minimum = group(rate="0"), Decimal("0.5")
+    assert rating(free, min_charge=minimum).price(CALL).charge == 0
+    assert rating(free, min_charge=minimum, min_on_free=True).price(CALL).charge == minimum
+
+
+def test_the_next_deck_is_asked_where_the_first_has_no_rate():
+    world = group(rate="1") | {"rate_deck": "world"}
+    assert rating(world, decks=["other", "world"]).price(CALL).charge == 2
+    assert rating(world).price(CALL).unpriced == "no_rate"
+
+
+def test_messages_count_units_and_conferences_participants():
+    message = group(rate="0.05", unit_s=1, increment_s=1, usage_type="sms")
+    sms = rating(message).price(CALL | {"usage_type": "sms", "units": 3, "talk_s": 0})
+    assert (sms.billed_s, sms.charge) == (0, Decimal("0.15"))
+    room = group(connect_fee="1", usage_type="conference")
+    conference = rating(room).price(CALL | {"usage_type": "conference", "units": 4})
+    assert (conference.billed_s, conference.charge) == (480, Decimal("1.48"))
+    assert rating(group()).price(CALL | {"usage_type": "conference", "units": 4}).unpriced == "no_rate"

@@ -15,7 +15,9 @@ RERATE = Control(
     "rerate_sample", "A second, independent implementation prices a sample of calls exactly the same", blocking=True
 )
 
-CALL = ("account_id", "call_date", "local_start", "direction", "jurisdiction", "caller", "callee", "talk_s")
+CALL = ("account_id", "call_date", "direction", "jurisdiction", "caller", "callee", "talk_s", "usage_type", "units")
+MOMENTS = {"start_s": "start_at", "answer_s": "answer_at"}
+"""Moments as seconds since 1970, which have no time zone to go wrong."""
 PRICE = ("plan_id", "destination", "billed_s", "charge", "unpriced")
 SEED = "rerate"
 
@@ -24,7 +26,8 @@ def sample_calls(priced: DataFrame, size: int) -> list[dict[str, Any]]:
     """The calls whose keys have the lowest hashes: the same ones in every run of the day."""
     lottery = F.xxhash64(F.lit(SEED), "record_key")
     columns = [name for name in ("path", "line", *CALL, *PRICE) if name in priced.columns]
-    chosen = priced.select(*columns, lottery.alias("lottery")).orderBy("lottery", "path", "line").limit(size)
+    moments = [F.unix_seconds(column).alias(name) for name, column in MOMENTS.items()]
+    chosen = priced.select(*columns, *moments, lottery.alias("lottery")).orderBy("lottery", "path", "line").limit(size)
     return [row.asDict() for row in chosen.collect()]
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.coverage import OVERLAPS, PLANS, RATES, plan_coverage, plan_overlaps, rate_coverage
 from telebill_assets.audit.controls.rerate import RERATE, rerate, sample_calls
+from telebill_assets.audit.controls.second_rating import TABLES_READ
 from telebill_assets.audit.controls.services import KNOWN, known_services
 from telebill_assets.audit.controls.suspense import SUSPENSE, Waiting, suspense_age
 from telebill_assets.audit.controls.thresholds import Thresholds
@@ -19,17 +20,12 @@ from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.compute.days import earlier_days
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.plans import PlanBands, Plans
-from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.reference.subscriptions import Subscriptions
+from telebill_assets.schemas.registry import TABLES
 from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.schemas.table import table_name
 
 CONTROLS = (RERATE, KNOWN, OVERLAPS, PLANS, RATES, ZERO_RATED, VOLUME, SUSPENSE)
-TARIFF: Sequence[TableModel] = (Plans, PlanBands, Subscriptions, Destinations, Rates)
-"""What the second rating reads, by itself."""
 
 
 def check(
@@ -37,7 +33,8 @@ def check(
 ) -> list[CheckResult]:
     """Judge the day: its priced calls, and the new rows of daily_aggregates, suspended_usage and ledger."""
     day, thresholds = context.partition, published_thresholds(context)
-    rows = {table_name(model): context.lake.read_arrow(model).to_pylist() for model in (*TARIFF, Services)}
+    read = {*TABLES_READ, table_name(Services)}
+    rows = {name: context.lake.read_arrow(model).to_pylist() for name, model in TABLES.items() if name in read}
     return [
         rerate(sample_calls(priced, thresholds.rerate_sample), rows),
         known_services(aggregates, context.reference(Services)),
