@@ -19,9 +19,11 @@ from telebill_assets.audit.controls.files import (
 )
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
+from telebill_assets.mediation.sequences import CLOCK_SHAPED
 from telebill_assets.schemas.file_register import FileRegister
 from telebill_assets.schemas.reference.sources import Sources
 
+SIXTY = 60
 CONTROLS = (EXPECTED, SEQUENCE, DUPLICATES, TRAILERS)
 
 
@@ -35,7 +37,7 @@ def check(context: JobContext, registered: DataFrame, raw: DataFrame) -> list[Ch
     numbered = files.where(F.col("landing_day") >= F.lit(day - timedelta(days=thresholds.sequence_days)))
     return [
         expected_files(by_status, sources, day, thresholds),
-        file_sequence(numbered, day, thresholds),
+        file_sequence(_without_clocks(numbered), day, thresholds),
         duplicate_files(by_status, day, thresholds),
         _trailers(registered, raw),
     ]
@@ -44,6 +46,16 @@ def check(context: JobContext, registered: DataFrame, raw: DataFrame) -> list[Ch
 def _days_before(context: JobContext, day: date, days: int) -> DataFrame:
     before = [day - timedelta(days=n) for n in range(1, days + 1)]
     return context.lake.read(context.spark, FileRegister, landing_day=before)
+
+
+def _without_clocks(files: DataFrame) -> DataFrame:
+    """Files but those whose numbers are times of day, by the rule of `sequences.is_clock`, without collecting them."""
+    number = F.col("sequence_nr")
+    numbers = files.where(F.col("series").rlike(CLOCK_SHAPED.pattern)).groupBy("series")
+    in_sixties = (F.max(number % 100) < SIXTY) & (F.max((number / 100).cast("long") % 100) < SIXTY)
+    crossed = (F.min(number) / 100).cast("long") < (F.max(number) / 100).cast("long")
+    clocks = numbers.agg((in_sixties & crossed).alias("clock")).where("clock").select("series")
+    return files.join(F.broadcast(clocks), "series", "left_anti")
 
 
 def _trailers(registered: DataFrame, raw: DataFrame) -> CheckResult:
