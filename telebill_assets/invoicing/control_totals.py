@@ -27,7 +27,7 @@ def final_fingerprint(url: str, month: date) -> tuple[int, Decimal, int]:
     """Number of final invoices, sum payable, and the checksum of account, currency and payable."""
     with connect(url) as connection:
         row = connection.execute(FINGERPRINT, [month]).fetchone()
-    count, payable, checksum = row or (0, Decimal(0), 0)
+    count, payable, checksum = map(str, row or (0, 0, 0))
     return int(count), Decimal(payable), int(checksum)
 
 
@@ -35,4 +35,4 @@ def final_totals(url: str, month: date) -> dict[str, Decimal]:
     """Amounts of the month's final invoices by currency and what they are: totals, products, taxes."""
     with connect(url) as connection:
         rows = connection.execute(TOTALS, {"month": month}).fetchall()
-    return {str(name): Decimal(amount) for name, amount in rows}
+    return {str(name): Decimal(str(amount)) for name, amount in rows}

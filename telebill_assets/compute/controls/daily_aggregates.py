@@ -1,6 +1,7 @@
 """The controls of daily_aggregates: prices, the tariff they come from, the day's volume, and what waits in suspense."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -56,7 +57,8 @@ def _volume(context: JobContext, ledger: DataFrame, thresholds: Thresholds) -> C
         .groupBy(F.col("period").alias("day"), "source", "currency")
         .agg(F.sum("records").alias("records"), F.sum("talk_s").alias("seconds"), F.sum("amount").alias("charge"))
     )
-    published = [partition["landing_day"] for partition in context.lake.published_partitions(DailyAggregates)]
+    partitions = context.lake.published_partitions(DailyAggregates)
+    published = [landed for each in partitions if isinstance(landed := each["landing_day"], date)]
     return volume([DayVolume(**row.asDict()) for row in summed.collect()], day, published, thresholds)
 
 
