@@ -149,7 +149,7 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
         Fault("a call bills other increments", "priced", add("billed_s", 1, charged)),
         Fault("a call is priced by another plan", "priced", swap("plan_id", charged)),
         Fault("a call without rate is given away", "priced", put("unpriced", None, of(unpriced="no_rate"))),
-        Fault("a call's account is changed after pricing", "priced", swap("account_id", charged)),
+        Fault("a call is put on an account without a plan", "priced", put("account_id", "NOBODY", charged)),
         Fault("rates are changed after pricing", "rates", each("rate", lambda r: r + CENT)),
         Fault("increments are changed after pricing", "rates", each("increment_s", lambda s: s + 7)),
         Fault("rounding is changed after pricing", "plans", put_each("rounding_decimals", 0)),

@@ -29,7 +29,7 @@ from telebill_assets.audit.controls.plausibility import (
     observe_calls,
     time_plausibility,
 )
-from telebill_assets.audit.controls.rerate import rerate, sample_calls
+from telebill_assets.audit.controls.rerate import rerate
 from telebill_assets.audit.controls.services import known_services, unused_services
 from telebill_assets.audit.controls.similar_calls import similar_calls
 from telebill_assets.audit.controls.suspense import Waiting, suspense_age
@@ -46,7 +46,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.schemas.registry import TABLES
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.audit.faults import FAULTS, IN_DATABASE, PUBLISHED
-from telebill_assets_tests.audit.healthy_month import DAY, MONTH, HealthyMonth, Tables, build, republish
+from telebill_assets_tests.audit.healthy_month import DAY, MONTH, HealthyMonth, Row, Tables, build, republish
 
 pytestmark = pytest.mark.slow
 LIMITS = Thresholds(
@@ -94,7 +94,7 @@ def _trailer_totals(tables: Tables) -> CheckResult:
 
 def _observed(tables: Tables) -> dict[str, Any]:
     frame, observation = observe_calls(tables.frame("validated_usage"), DAY, LIMITS)
-    frame.foreach(lambda _: None)
+    frame.write.format("noop").mode("overwrite").save()
     return observation.get
 
 
@@ -107,6 +107,14 @@ def _time_plausibility(tables: Tables) -> CheckResult:
             if row["reason"] in {"future_call", "too_old"}:
                 wrong[row["source"]] = wrong.get(row["source"], 0) + row["records"]
     return time_plausibility(received, wrong, LIMITS)
+
+
+def _priced(tables: Tables) -> list[Row]:
+    """All priced calls, in the columns of a sample."""
+    moments = {"start_s": "start_at", "answer_s": "answer_at"}
+    return [
+        row | {name: int(row[column].timestamp()) for name, column in moments.items()} for row in tables.rows("priced")
+    ]
 
 
 def _suspense_age(tables: Tables) -> CheckResult:
