@@ -30,6 +30,7 @@ from telebill_assets.audit.controls.plausibility import (
     time_plausibility,
 )
 from telebill_assets.audit.controls.rerate import rerate
+from telebill_assets.audit.controls.second_rating import TABLES_READ
 from telebill_assets.audit.controls.services import known_services, unused_services
 from telebill_assets.audit.controls.similar_calls import similar_calls
 from telebill_assets.audit.controls.suspense import Waiting, suspense_age
@@ -174,9 +175,7 @@ CONTROLS: dict[str, Callable[[Tables], CheckResult]] = {
     "late_arrivals": lambda t: late_arrivals(_observed(t), LIMITS),
     "time_plausibility": _time_plausibility,
     "similar_calls": lambda t: similar_calls(t.frame("validated_usage"), len(t.rows("validated_usage")), LIMITS),
-    "rerate_sample": lambda t: rerate(
-        sample_calls(t.frame("priced"), 10_000), {name: t.rows(name) for name in t.tables}
-    ),
+    "rerate_sample": lambda t: rerate(_priced(t), {name: t.rows(name) for name in TABLES_READ if name in t.tables}),
     "known_services": lambda t: known_services(t.frame("daily_aggregates"), t.frame("services")),
     "plan_overlaps": lambda t: plan_overlaps(t.rows("subscriptions")),
     "plan_coverage": lambda t: plan_coverage(t.rows("services"), t.rows("subscriptions"), DAY, LIMITS),
