@@ -27,7 +27,7 @@ class Thresholds(BaseModel):
     long_call_percent: Percent = Field(Decimal("0.1"), description="Unusually long calls")
     zero_duration_percent: Percent = Field(Decimal(10), description="Answered calls without a billable second")
     span_difference_percent: Percent = Field(Decimal(1), description="Calls that bill more than 1 s beyond their span")
-    wrong_time_percent: Percent = Field(Decimal(1), description="A source's records in the future or too old")
+    wrong_time_percent: Percent = Field(Decimal(5), description="A source's records in the future or too old")
     late_days: int = Field(1, ge=0, le=90, description="Calls older than this on their landing day are late")
     late_percent: Percent = Field(Decimal(5), description="Late calls")
     similar_calls_percent: Percent = Field(
