@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test ui bench-day bench-pricing setup java browser lint clean
+.PHONY: demo test ui bench-day bench-pricing bench-audit setup java browser lint clean
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -30,6 +30,9 @@ bench-day: setup ## Time one big day beside the same work in DuckDB
 
 bench-pricing: setup ## Time the price of millions of calls beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.pricing
+
+bench-audit: setup ## Time one big day with its audit and without
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.audit
 
 setup: $(VENV)/.installed java
 

@@ -18,6 +18,7 @@ def daily_aggregates(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "date and rate. Calls without plan or rate are suspended, never priced at zero.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=["validated_usage", *TARIFF],
             partitions=partitions.daily,
             group="daily",

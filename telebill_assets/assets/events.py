@@ -52,7 +52,13 @@ def _check_results(report: JobReport, declared: Collection[str]) -> Iterator[dg.
 
 
 def _check_result(check: CheckResult) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"figure": check.figure}
+    metadata: dict[str, Any] = {"figure": check.figure, "meaning": check.description}
+    if check.threshold:
+        metadata["threshold"] = check.threshold
+    if check.breakdown:
+        metadata["breakdown"] = dg.MetadataValue.table(
+            [dg.TableRecord({"by": name, "figure": figure}) for name, figure in check.breakdown.items()]
+        )
     if check.failures:
         metadata["failures"] = dg.MetadataValue.table(
             [dg.TableRecord({"rule": rule, "failures": count}) for rule, count in sorted(check.failures.items())]

@@ -17,6 +17,7 @@ def invoices(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "transaction. The same month run again gives the same invoices or refuses.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=["rated_usage", "taxed_charges", "accounts", "sellers"],
             partitions=partitions.monthly,
             group="monthly",

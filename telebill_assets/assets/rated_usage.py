@@ -20,6 +20,7 @@ def rated_usage(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "one-off charges and pass-through items.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=[
                 dg.AssetDep(DAYS, partition_mapping=dg.TimeWindowPartitionMapping()),
                 "plan_allowances",
@@ -56,7 +57,9 @@ def unready_days(instance: dg.DagsterInstance, days: list[str]) -> dict[str, str
     present = instance.get_materialized_partitions(key)
     unready = {day: "missing" for day in days if day not in present}
     blocking = [
-        dg.AssetCheckKey(key, name) for name, _, stops in declared_checks(days_job.TABLES, days_job.GATES) if stops
+        dg.AssetCheckKey(key, name)
+        for name, _, stops in declared_checks(days_job.TABLES, days_job.GATES, days_job.CONTROLS)
+        if stops
     ]
     infos = instance.event_log_storage.get_asset_check_partition_info(blocking, partition_keys=days)
     failed = [info for info in infos if info.latest_execution_status.value == "FAILED"]

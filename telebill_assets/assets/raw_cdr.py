@@ -16,6 +16,7 @@ def raw_cdr(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "text. A file that cannot be read is suspended whole in the file register and never stops the day.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=["sources"],
             partitions=partitions.daily,
             group="daily",

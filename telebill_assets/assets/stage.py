@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from telebill_assets.assets.events import held_events, published_events, table_metadata
+from telebill_assets.audit.controls.control import Control
 from telebill_assets.audit.measure import check_names
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import Runner
@@ -31,6 +32,7 @@ class Stage:
     partitions: dg.PartitionsDefinition
     group: str
     uri: str
+    controls: Sequence[Control] = ()
     kinds: set[str] = field(default_factory=lambda: {"pyspark", "iceberg"})
     automation: dg.AutomationCondition[Any] | None = None
     guard: Guard | None = None
@@ -88,11 +90,14 @@ def check_specs(stage: Stage) -> list[dg.AssetCheckSpec]:
             dg.AssetCheckSpec(
                 name, asset=stage.name, description=description, blocking=blocking, partitions_def=stage.partitions
             )
-            for name, description, blocking in declared_checks(stage.tables, stage.gates)
+            for name, description, blocking in declared_checks(stage.tables, stage.gates, stage.controls)
         ]
 
 
-def declared_checks(tables: Sequence[TableModel], gates: Mapping[str, str]) -> list[tuple[str, str, bool]]:
-    """Name, description and blocking of a stage's checks: the rules of its tables, then its gates."""
+def declared_checks(
+    tables: Sequence[TableModel], gates: Mapping[str, str], controls: Sequence[Control] = ()
+) -> list[tuple[str, str, bool]]:
+    """Name, description and blocking of a stage's checks: the rules of its tables, its gates, its controls."""
     rules = [named for model in tables for named in check_names(model)]
-    return [*rules, *((name, description, True) for name, description in gates.items())]
+    always = [(name, description, True) for name, description in gates.items()]
+    return [*rules, *always, *((control.name, control.meaning, control.blocking) for control in controls)]

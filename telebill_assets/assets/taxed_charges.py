@@ -17,6 +17,7 @@ def taxed_charges(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "invoices travel in batches; every exchange is logged, so no batch is taxed twice.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=["rated_usage", "accounts", "products"],
             partitions=partitions.monthly,
             group="monthly",

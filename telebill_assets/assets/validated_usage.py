@@ -17,6 +17,7 @@ def validated_usage(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             "calls go to excluded_usage.",
             tables=job.TABLES,
             gates=job.GATES,
+            controls=job.CONTROLS,
             deps=["raw_cdr", "sources", "services", "accounts"],
             partitions=partitions.daily,
             group="daily",

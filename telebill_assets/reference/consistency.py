@@ -64,6 +64,7 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
         *_each(tables["accounts"], "currency", _two_decimals, "a currency with two decimals"),
         *_each(tables["plans"], "currency", _two_decimals, "a currency with two decimals"),
         *_service_sources(tables),
+        *_controlled_sources(tables),
         *_subscription_currencies(tables),
         *_product_categories(tables),
         *_usage_products(tables),
@@ -108,6 +109,11 @@ def _dangling(tables: Tables) -> Iterator[Finding]:
 def _service_sources(tables: Tables) -> Iterator[Finding]:
     known = {ANY, *(row["source"] for row in tables["sources"])}
     return _each(tables["services"], "source", known.__contains__, "a source of sources.csv, or *")
+
+
+def _controlled_sources(tables: Tables) -> Iterator[Finding]:
+    known = {None, *(row["source"] for row in tables["sources"])}
+    return _each(tables["controls"], "source", known.__contains__, "a source of sources.csv")
 
 
 def _overlapping(tables: Tables) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.raw_cdr import RawCdr
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
+from telebill_assets.schemas.reference.controls import Controls
 from telebill_assets.schemas.reference.destinations import Destinations
 from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
 from telebill_assets.schemas.reference.products import Products
@@ -57,6 +58,7 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
     Rates,
     Products,
     Charges,
+    Controls,
 )
 """Tables read from the operator's reference files, each replaced as a whole."""
 

@@ -11,6 +11,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import Counts, count, ledger_rows
 from telebill_assets.compute import closed
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
@@ -33,6 +34,7 @@ GATES = {
     "charges_balance": "The aggregates hold every priced call, second and charge",
     closed.NAME: closed.PROVES,
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -43,8 +45,9 @@ def run(context: JobContext) -> JobReport:
     try:
         aggregates = publication.write(DailyAggregates, aggregate(priced), landing_day=day)
         suspended = with_text(context, unpriced_calls(priced), day)
-        publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
+        suspended = publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
         ledger = publication.write(Ledger, counted(priced, day), period=day, stage=STAGE)
+        publication.check(*controls.check(context, priced, aggregates, suspended, ledger))
     finally:
         priced.unpersist()
 

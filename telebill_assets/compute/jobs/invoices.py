@@ -11,6 +11,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import invoices as controls
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -34,6 +35,7 @@ GATES = {
     "charges_invoiced": "Every charge line is on exactly one invoice or held with a reason, to the cent",
     "every_account_invoiced": "Every account with charges has exactly one invoice or a stated reason for none",
 }
+CONTROLS = controls.CONTROLS
 
 
 class MonthChangedError(OperatorError):
@@ -63,12 +65,14 @@ def run(context: JobContext) -> JobReport:
             _charges_invoiced(rated, assembly),
             _every_account_invoiced(rated, assembly),
         )
+        publication.check(*controls.before_billing(context, rated, taxed, taxes, assembly))
         if not publication.held:
             url = database_url(context.settings)
             migrate(url)
             request = context.request
             still_current = partial(_require_current, context, rated, taxed)
             bill(assembly, url, month, request.run_id, request.code_version, still_current)
+            publication.check(*controls.after_billing(context, url, assembly))
     finally:
         assembly.unpersist()
     invoices = count(ledger).of("invoice")["records"]

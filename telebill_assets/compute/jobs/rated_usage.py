@@ -10,6 +10,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import rated_usage as controls
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -32,6 +33,7 @@ GATES = {
     adjustments.NAME: adjustments.PROVES,
     "usage_balance": "The usage lines charge every priced call, to the last decimal",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -69,6 +71,7 @@ def run(context: JobContext) -> JobReport:
             },
         ),
     )
+    publication.check(*controls.check(context, aggregates, lines, days))
     return publication.finish({"charge_lines": str(publication.rows(RatedUsage))}, {"net": _net(lines)})
 
 

@@ -10,6 +10,7 @@ from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import raw_cdr as controls
 from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -30,6 +31,7 @@ GATES = {
     "every_file_registered": "Every file of the landing folder has its row in the file register",
     "every_record_landed": "Every record of every readable file is in raw_cdr, once",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -53,6 +55,7 @@ def run(context: JobContext) -> JobReport:
             {"in raw_cdr": {"records": publication.rows(RawCdr)}},
         ),
     )
+    publication.check(*controls.check(context, registered, raw))
     figures = {"files": str(len(files)), "records": str(received["records"])}
     return publication.finish(figures, {"files_suspended": _as_text(_suspended_files(registered))})
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import taxed_charges as controls
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
@@ -26,6 +27,7 @@ GATES = {
     "every_line_answered": "Every charge line is taxed, exempt or held, with its amount unchanged",
     "taxes_balance": "The lines' taxes are the sum of the tax lines, to the last decimal",
 }
+CONTROLS = controls.CONTROLS
 
 
 def run(context: JobContext) -> JobReport:
@@ -66,6 +68,7 @@ def run(context: JobContext) -> JobReport:
             {"tax lines": counts.of("tax")},
         ),
     )
+    publication.check(*controls.check(context, lines, charges))
     figures = {"tax_lines": publication.rows(TaxLines), "held_lines": counts.of("held")["records"]}
     return publication.finish({name: str(figure) for name, figure in figures.items()})
 

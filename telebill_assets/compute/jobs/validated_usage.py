@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import validated_usage as controls
 from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
@@ -37,6 +38,7 @@ GATES = {
     "records_balance": "Every record received has exactly one outcome",
     "every_outcome_written": "The tables hold every record with its outcome",
 }
+CONTROLS = controls.CONTROLS
 OUTCOMES = ("validated", "suspended", "duplicate", "non_billable")
 
 
@@ -49,7 +51,8 @@ def run(context: JobContext) -> JobReport:
     lost = losers(rows := in_play(judged), _known(context, rows)).persist()
     settled = outcomes.settle(judged, lost, files)
     try:
-        publication.write(ValidatedUsage, outcomes.validated_usage(settled), landing_day=day)
+        observed, observation = controls.observe(context, outcomes.validated_usage(settled))
+        calls = publication.write(ValidatedUsage, observed, landing_day=day)
         suspended = outcomes.suspended_usage(settled, raw)
         publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
         publication.write(ExcludedUsage, outcomes.excluded_usage(settled), landing_day=day)
@@ -76,6 +79,7 @@ def run(context: JobContext) -> JobReport:
             written,
         ),
     )
+    publication.check(*controls.check(context, observation, calls, ledger))
     figures = {name: str(parts[name]["records"]) for name in OUTCOMES}
     reasons = {name: counts.by_reason(name) for name in OUTCOMES if name != "validated"}
     return publication.finish(figures, reasons)

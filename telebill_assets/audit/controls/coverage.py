@@ -1,0 +1,85 @@
+"""Coverage of the tariff: every account has one plan, and every rate deck reaches every destination."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.controls.control import Control, percent
+from telebill_assets.audit.controls.thresholds import Thresholds
+
+PLANS = Control("plan_coverage", "Accounts that can make calls have a plan", blocking=False)
+OVERLAPS = Control(
+    "plan_overlaps", "No account has two plans on one day, which would price its calls twice", blocking=True
+)
+RATES = Control("rate_coverage", "The rate decks in use have a rate for every destination", blocking=False)
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def plan_coverage(services: Rows, subscriptions: Rows, day: date, thresholds: Thresholds) -> CheckResult:
+    """Share of accounts with a service on the day but no plan."""
+    serviced = {row["account_id"] for row in services if _valid(row, day)}
+    planned = {row["account_id"] for row in subscriptions if _valid(row, day)}
+    without = sorted(serviced - planned)
+    share = percent(len(without), len(serviced))
+    return PLANS.result(
+        passed=share <= thresholds.accounts_without_plan_percent,
+        figure=f"{len(without):,} of {len(serviced):,} accounts with a service ({share} %) have no plan",
+        threshold=f"{thresholds.accounts_without_plan_percent} %",
+        failures={"accounts": len(without)},
+        samples=without,
+    )
+
+
+def plan_overlaps(subscriptions: Rows) -> CheckResult:
+    """Accounts with two subscriptions valid on the same day, ever."""
+    by_account: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in subscriptions:
+        by_account[row["account_id"]].append(row)
+    overlapping = [
+        account
+        for account, rows in sorted(by_account.items())
+        for before, after in pairwise(sorted(rows, key=lambda row: row["valid_from"]))
+        if before["valid_to"] is None or before["valid_to"] >= after["valid_from"]
+    ]
+    return OVERLAPS.result(
+        passed=not overlapping,
+        figure=f"{len(overlapping):,} overlaps in the plans of {len(by_account):,} accounts",
+        threshold="0 overlaps",
+        failures={"overlaps": len(overlapping)},
+        samples=overlapping,
+    )
+
+
+def rate_coverage(tables: Mapping[str, Rows], day: date, thresholds: Thresholds) -> CheckResult:
+    """For each rate deck of a plan that somebody has on the day: destinations without a rate valid on it.
+
+    `tables` has the rows of plans, subscriptions, destinations and rates.
+    """
+    subscribed = {row["plan_id"] for row in tables["subscriptions"] if _valid(row, day)}
+    decks = {row["rate_deck"] for row in tables["plans"] if row["plan_id"] in subscribed}
+    known = {row["destination"] for row in tables["destinations"]}
+    covered: dict[str, set[str]] = defaultdict(set)
+    for row in tables["rates"]:
+        if row["rate_deck"] in decks and _valid(row, day):
+            covered[row["rate_deck"]].add(row["destination"])
+    missing = {deck: sorted(known - covered[deck]) for deck in sorted(decks)}
+    shares = {deck: percent(len(without), len(known)) for deck, without in missing.items()}
+    failed = {
+        deck: len(missing[deck]) for deck in shares if shares[deck] > thresholds.destinations_without_rate_percent
+    }
+    return RATES.result(
+        passed=not failed,
+        figure=f"{len(failed)} of {len(decks)} rate decks lack too many of {len(known):,} destinations",
+        threshold=f"{thresholds.destinations_without_rate_percent} % of the destinations",
+        failures=failed,
+        samples=[f"{deck}: {name}" for deck in missing for name in missing[deck]],
+        breakdown={deck: f"{len(without):,} without a rate ({shares[deck]} %)" for deck, without in missing.items()},
+    )
+
+
+def _valid(row: Mapping[str, Any], day: date) -> bool:
+    return bool(row["valid_from"] <= day and (row["valid_to"] is None or day <= row["valid_to"]))

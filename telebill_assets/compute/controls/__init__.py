@@ -1,0 +1,1 @@
+"""What the controls of each stage look at: collected here, judged in `audit.controls`."""
