@@ -152,7 +152,7 @@ def by_duckdb(calls: Path, reference_tables: dict[str, pa.Table]) -> tuple[float
     started = time.perf_counter()
     db.execute(query)
     seconds = time.perf_counter() - started
-    return seconds, db.execute("FROM found ORDER BY plan_id, destination").fetch_arrow_table()
+    return seconds, db.sql("FROM found ORDER BY plan_id, destination").to_arrow_table()
 
 
 def difference(ours: pa.Table, theirs: pa.Table) -> str | None:

@@ -35,6 +35,8 @@ class Prefixes:
     valid_from: npt.NDArray[np.int64]
     valid_to: npt.NDArray[np.int64]
     fallback: npt.NDArray[np.int32]
+    dated: bool
+    """Whether any version has a first or last day."""
 
     @classmethod
     def build(cls, rows: Iterable[Mapping[str, Any]]) -> "Prefixes":
@@ -47,7 +49,8 @@ class Prefixes:
             i + 1 if i + 1 < len(versions) and versions[i + 1]["prefix"] == row["prefix"] else NONE
             for i, row in enumerate(versions)
         ]
-        if any(row["valid_from"] or row["valid_to"] for row in versions):
+        dated = any(row["valid_from"] or row["valid_to"] for row in versions)
+        if dated:
             for i, row in enumerate(versions):
                 if fallback[i] == NONE:
                     fallback[i] = _shorter(row["prefix"], first)
@@ -58,16 +61,18 @@ class Prefixes:
             np.array([*(day_number(row["valid_from"], -OPEN_DAY) for row in versions), -OPEN_DAY], np.int64),
             np.array([*(day_number(row["valid_to"], OPEN_DAY) for row in versions), OPEN_DAY], np.int64),
             np.array([*fallback, NONE], np.int32),
+            dated,
         )
 
     def find(self, keys: Ints, days: Ints) -> npt.NDArray[np.int32]:
         """Versions by number key (see destinations.py) and day; NONE where no prefix matches."""
         version = self.ranges.owner[np.searchsorted(self.ranges.starts, keys, side="right") - 1]
-        while True:
+        while self.dated:
             invalid = (days < self.valid_from[version]) | (days > self.valid_to[version])
             if not invalid.any():
-                return version
+                break
             version = np.where(invalid, self.fallback[version], version)
+        return version
 
 
 def _shorter(prefix: str, first: Mapping[str, int]) -> int:
