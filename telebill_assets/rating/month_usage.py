@@ -52,25 +52,13 @@ def month_usage(aggregates: DataFrame, granted: DataFrame, tariff: Tariff) -> Da
         .join(F.broadcast(groups), ["plan_id", "destination_group", "messages"])
         .withColumn("tiers", F.when(tiered, F.col("tiers")))
         .groupBy(*CALL_KEYS, "tiers", "unit")
-        .agg(
-            F.sum(_counted()).alias("units"),
-            F.sum("charge").cast(CHARGE).alias("charge"),
-        )
+        .agg(F.sum(_counted()).alias("units"), F.sum("charge").cast(CHARGE).alias("charge"))
         .where("charge > 0 OR tiers IS NOT NULL")
         .withColumn("owner", _owner())
     )
     dearest_first = F.expr("charge / nullif(units, 0)").desc()
-    order: list[str | Column] = [
-        "call_date",
-        dearest_first,
-        "rate_id",
-        "service_id",
-        "direction",
-        "jurisdiction",
-        "usage_type",
-        "band",
-    ]
-    return use_allowances(summed, granted, _turns(tariff), order)
+    rest = ("rate_id", "service_id", "direction", "jurisdiction", "usage_type", "band")
+    return use_allowances(summed, granted, _turns(tariff), ["call_date", dearest_first, *rest])
 
 
 def grants(
@@ -101,6 +89,7 @@ def grants(
     )
     if carried is None:
         return own
+    one_pool = F.expr("false")
     age = F.round(F.months_between(F.lit(month.first), F.col("granted_month"))).cast("int")
     left = (
         carried.where((F.col("remaining") > 0) & (F.col("last_month") >= F.lit(month.first)))
@@ -108,17 +97,12 @@ def grants(
         .join(F.broadcast(rules), ["plan_id", "allowance"])
         .where(age <= F.col("rollover_months"))
         .select(
-            *(
-                "account_id",
-                "plan_id",
-                "rollover_months",
-                F.lit(0).cast("boolean").alias("per_service"),
-                "destinations",
-            ),
-            *("since", "until", F.col("remaining").alias("units")),
+            *("account_id", "plan_id", "rollover_months", "destinations", "since", "until"),
+            one_pool.alias("per_service"),
+            F.col("remaining").alias("units"),
             F.when(F.col("service_id") != ALL_SERVICES, F.col("service_id")).alias("service"),
             _turn(F.col("position"), age).alias("turn"),
-            _grant(F.col("granted_month"), F.lit(0).cast("boolean"), F.col("service_id")).alias("grant"),
+            _grant(F.col("granted_month"), one_pool, F.col("service_id")).alias("grant"),
             _owner().alias("owner"),
         )
     )
