@@ -24,6 +24,8 @@ from telebill_assets.rating.tiers import (
 MODELS = (GRADUATED, VOLUME, PACKAGE)
 SIZE_OF = {"up_to": (10, 8), "unit_price": (8, 10), "flat": (8, 10), "increment": (10, 8)}
 """Digits before and after the point."""
+MOST = 10**17
+"""What a case costs at most."""
 
 
 def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -69,9 +71,12 @@ def _read(case: Mapping[str, Any]) -> tuple[Schedule, Decimal]:
     for before, after in itertools.pairwise(ends):
         if before is not None and after is not None and after <= before:
             raise wrong("up_to", plain(after), f"more than {plain(before)}")
-    for increment in (tier["increment"] for tier in tiers):
+    for tier in tiers:
+        increment, price = tier["increment"], tier["unit_price"] or Decimal(0)
         if increment is not None and increment <= 0:
             raise wrong("increment", plain(increment), "more than 0")
+        if increment is not None and abs(quantity / increment * price) >= MOST:
+            raise wrong("increment", plain(increment), f"increments that cost less than {MOST} in all")
     if beyond_the_last_tier(quantity, ends):
         last = plain(max(end for end in ends if end is not None))
         raise wrong("quantity", plain(quantity), f"at most {last}, the end of the last tier")

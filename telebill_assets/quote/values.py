@@ -30,5 +30,6 @@ def required(value: Decimal | None, field: str) -> Decimal:
 
 
 def plain(value: Decimal) -> str:
-    """Plain decimal notation without needless zeros."""
-    return f"{value.normalize():f}" if value else "0"
+    """Plain decimal notation without needless zeros, of any number of digits."""
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"

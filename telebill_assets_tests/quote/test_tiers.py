@@ -19,6 +19,7 @@ def test_answers_are_plain_decimals_in_the_order_of_the_cases(spark):
         case("1e3", [{"up_to": None, "unit_price": "1"}]),
         case(10, model="volume"),
         case("10.00000001"),
+        case("1234567890.12345678", [{"up_to": None, "unit_price": "12345678.0123456789"}]),
         case(3, [{"up_to": 0, "flat": 2}, {"up_to": None, "unit_price": "1.5"}]),
     ]
     assert answer(spark, cases) == [
@@ -28,6 +29,7 @@ def test_answers_are_plain_decimals_in_the_order_of_the_cases(spark):
         {"id": "c", "charge": "1000"},
         {"id": "c", "charge": "2"},
         {"id": "c", "charge": "2.0000000005"},
+        {"id": "c", "charge": "15241577655845156.404511518763907942"},
         {"id": "c", "charge": "6.5"},
     ]
 
@@ -43,6 +45,10 @@ WRONG = [
     (case(21, [{"up_to": 20, "unit_price": 1}]), "quantity is '21', expected at most 20, the end of the last tier"),
     (case(1, [TIERS[1], TIERS[1]]), "up_to is missing, expected a number in every tier but the last"),
     (case(1, [TIERS[0], TIERS[0]]), "up_to is '10', expected more than 10"),
+    (
+        case("9e9", [{"unit_price": 9_000_000, "increment": "0.00000001"}]),
+        "increment is '0.00000001', expected increments that cost less than 100000000000000000 in all",
+    ),
     (case(1, [TIERS[0] | {"increment": 0}]), "increment is '0', expected more than 0"),
 ]
 
