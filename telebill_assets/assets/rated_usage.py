@@ -16,15 +16,18 @@ def rated_usage(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
     return stage_asset(
         Stage(
             name="rated_usage",
-            description="Charge lines of the month: usage, allowance credits, recurring fees prorated by the day, "
-            "one-off charges and pass-through items.",
+            description="Charge lines of the month: usage, allowance credits, tiers, recurring fees prorated by the "
+            "day, one-off charges, discounts, minimum commitments and pass-through items.",
             tables=job.TABLES,
             gates=job.GATES,
             controls=job.CONTROLS,
             deps=[
                 dg.AssetDep(DAYS, partition_mapping=dg.TimeWindowPartitionMapping()),
                 "plan_allowances",
+                "plan_tiers",
                 "plan_fees",
+                "plan_discounts",
+                "plan_minimums",
                 "subscriptions",
                 "charges",
                 "products",

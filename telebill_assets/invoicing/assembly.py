@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 MONEY = "decimal(18,2)"
-KIND_ORDER = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
+KIND_ORDER = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 SELLER = ("name", "street", "city", "state", "postal_code", "country", "phone", "email", "tax_number", "iban", "clerk")
 CUSTOMER = ("name", "attention", "street", "city", "state", "postal_code", "country")
 TAX_KEYS = ("level", "tax_type", "description", "authority", "region", "rate", "fee_rate")

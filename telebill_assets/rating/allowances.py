@@ -1,76 +1,73 @@
-"""Allowances: seconds included in a plan, used in call-date order, the dearest first within a day.
+"""Allowances: who uses how much of which, in the order of the events alone.
 
-The order depends on the calls alone, never on when they arrived, so a late record cannot change who pays what.
+Production months and `telebill quote` both draw on allowances by `use_allowances`.
 """
+
+from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from telebill_assets.rating.tariff import Tariff
-from telebill_assets.rating.usage_lines import destination_and_jurisdiction, minutes, with_destination_name
-
-LINE_KEYS = ("account_id", "currency", "allowance", "direction", "destination", "jurisdiction")
-CREDIT = "decimal(18,10)"
+OFFER_COLUMNS = ("owner", "grant", "turn", "units", "per_service", "service", "destinations", "since", "until")
 
 
-def allowance_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
-    """One negative line per account, allowance, direction, destination and jurisdiction that used it.
+def use_allowances(
+    events: DataFrame, allowances: DataFrame, turns: Sequence[int], order: Sequence[str | Column]
+) -> DataFrame:
+    """Let events use allowances: in order of their turn, and each by the events in their order.
 
-    All services of the account share the allowance. An aggregate that is only partly covered is credited in
-    proportion to its billed seconds.
+    An allowance is used up before the next one is touched, and an event that finds too little of one takes the rest
+    from the next. The order must tell any two events of an owner apart; then who uses what depends on nothing else.
+
+    Args:
+        events: owner, service_id, destination_group, call_date, units (a whole number or decimal), and columns to keep.
+        allowances: columns of OFFER_COLUMNS. `grant` identifies the allowance in the result and may be of any type;
+            an owner has at most one allowance per turn and service. `per_service`: each service has `units` of
+            its own. A null service, destinations (an array), since or until (exclusive) restricts nothing.
+        turns: the turns that there are, first to last.
+        order: by which an owner's events use allowances.
+
+    Returns:
+        The events with `uses`, an array of grant, before (units of the event that were covered already) and units;
+        and `over`, the units that nothing covers.
     """
-    spark = aggregates.sparkSession
-    allowances = spark.createDataFrame(tariff.tables["plan_allowances"])
-    covered = aggregates.where("billed_s > 0").join(F.broadcast(allowances), ["plan_id", "destination_group"])
-    price_per_second = F.col("charge") / F.col("billed_s")
-    in_order = (
-        Window.partitionBy("account_id", "plan_id", "allowance")
-        .orderBy(
-            "call_date", price_per_second.desc(), "rate_id", "service_id", "direction", "jurisdiction", "landing_day"
-        )
-        .rowsBetween(Window.unboundedPreceding, -1)
+    unit, grant = (
+        frame.schema[name].dataType.simpleString() for frame, name in ((events, "units"), (allowances, "grant"))
     )
-    used_before = F.coalesce(F.sum("billed_s").over(in_order), F.lit(0))
-    left = F.greatest(F.col("seconds") - F.col("used_before"), F.lit(0))
-    credited = (
-        covered.withColumn("used_before", used_before)
-        .withColumn("used_s", F.least("billed_s", left))
-        .where("used_s > 0")
-        .withColumn("credit", _share(F.col("charge"), F.col("used_s"), F.col("billed_s")))
+    uses = F.array().cast(f"array<struct<grant:{grant},before:{unit},units:{unit}>>")
+    used = events.withColumn("over", F.col("units")).withColumn("uses", uses)
+    for turn in turns:
+        used = _use(used, allowances.where(F.col("turn") == turn), order, unit).select(*events.columns, "over", "uses")
+    return used
+
+
+def _use(events: DataFrame, allowances: DataFrame, order: Sequence[str | Column], unit: str) -> DataFrame:
+    """One turn."""
+    offers = allowances.select([F.col(name).alias(f"offer_{name}") for name in OFFER_COLUMNS])
+    eligible = (
+        (F.col("owner") == F.col("offer_owner"))
+        & (F.col("offer_service").isNull() | (F.col("offer_service") == F.col("service_id")))
+        & (F.col("offer_destinations").isNull() | F.expr("array_contains(offer_destinations, destination_group)"))
+        & (F.col("offer_since").isNull() | (F.col("call_date") >= F.col("offer_since")))
+        & (F.col("offer_until").isNull() | (F.col("call_date") < F.col("offer_until")))
     )
-    summed = credited.groupBy(*LINE_KEYS).agg(
-        F.sum("used_s").alias("used_s"),
-        F.sum("credit").alias("credit"),
-        F.min("call_date").alias("service_from"),
-        F.max("call_date").alias("service_to"),
+    pool = F.when(F.col("offer_per_service"), F.col("service_id"))
+    earlier = (
+        Window.partitionBy("owner", "offer_grant", pool)
+        .orderBy(*order)
+        .rowsBetween(Window.unboundedPreceding, Window.currentRow - 1)
+    )
+    wanted_before = F.coalesce(F.sum("over").over(earlier), F.lit(0))
+    taken = F.greatest(F.least(F.col("over"), F.col("offer_units") - wanted_before), F.lit(0))
+    taken = F.when(F.col("offer_grant").isNull(), 0).otherwise(taken).cast(unit)
+    use = F.struct(
+        F.col("offer_grant").alias("grant"),
+        (F.col("units") - F.col("over")).cast(unit).alias("before"),
+        F.col("taken").alias("units"),
     )
     return (
-        with_destination_name(summed, tariff)
-        .select(
-            "account_id",
-            "currency",
-            "direction",
-            "destination",
-            "jurisdiction",
-            F.concat_ws(
-                "-", "account_id", F.lit("allowance"), "allowance", "direction", "destination", "jurisdiction"
-            ).alias("line_id"),
-            F.lit("allowance").alias("line_kind"),
-            F.concat(F.lit("usage_"), "jurisdiction").alias("product"),
-            F.concat(F.lit("Included: "), "allowance", F.lit(", "), destination_and_jurisdiction()).alias(
-                "description"
-            ),
-            minutes(F.col("used_s")).alias("quantity"),
-            F.lit("min").alias("unit"),
-            (-F.col("credit")).alias("exact_amount"),
-            "service_from",
-            "service_to",
-        )
-        .where("exact_amount != 0")
+        events.join(offers, eligible, "left")
+        .withColumn("taken", taken)
+        .withColumn("uses", F.when(F.col("taken") > 0, F.array_append("uses", use)).otherwise(F.col("uses")))
+        .withColumn("over", (F.col("over") - F.col("taken")).cast(unit))
     )
-
-
-def _share(charge: Column, used: Column, billed: Column) -> Column:
-    """Charge x used / billed to ten decimals; all of the charge if all seconds are used."""
-    part = F.round(charge * used.cast("decimal(10,0)") / billed.cast("decimal(10,0)"), 10).cast(CREDIT)
-    return F.when(used == billed, charge).otherwise(part)

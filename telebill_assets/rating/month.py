@@ -15,7 +15,15 @@ class Month:
 
     @property
     def last(self) -> date:
-        return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return self.next.first - timedelta(days=1)
+
+    @property
+    def next(self) -> "Month":
+        return Month((self.first + timedelta(days=31)).replace(day=1))
+
+    @property
+    def previous(self) -> "Month":
+        return Month((self.first - timedelta(days=1)).replace(day=1))
 
     @property
     def days(self) -> int:
@@ -29,6 +37,14 @@ class Month:
         """Last active day within the month; an open end reaches beyond it."""
         return F.least(F.coalesce(valid_to, F.lit(self.last)), F.lit(self.last))
 
+    def active_days(self, valid_from: Column, valid_to: Column) -> Column:
+        """Number of active days within the month."""
+        return F.datediff(self.active_to(valid_to), self.active_from(valid_from)) + 1
+
     def overlaps(self, valid_from: Column, valid_to: Column) -> Column:
         """Whether the days from valid_from to valid_to touch the month."""
         return (valid_from <= F.lit(self.last)) & (F.coalesce(valid_to, F.lit(self.last)) >= F.lit(self.first))
+
+    def touches(self, valid_from: date | None, valid_to: date | None) -> bool:
+        """The same of two days; null is open."""
+        return (valid_from or self.last) <= self.last and (valid_to or self.first) >= self.first

@@ -22,8 +22,8 @@ class Tariff:
 
     @classmethod
     def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
-        """Take the tables accounts, plans, plan_decks, plan_bands, plan_allowances, plan_fees, subscriptions,
-        destinations, rates, charges and products.
+        """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
+        charges and products.
         """
         return cls(tables)
 
@@ -96,4 +96,13 @@ class Tariff:
             prefixes=prefixes,
             rates=self.rates,
             bands=self.bands,
+        )
+
+    @property
+    def carries_over(self) -> bool:
+        """Whether a month depends on the month before: units roll over, or something is billed in advance."""
+        return (
+            any(row["rollover_months"] for row in self.tables["plan_allowances"].to_pylist())
+            or any(row["billed"] == "advance" for row in self.tables["plan_fees"].to_pylist())
+            or "recurring_advance" in self.tables["charges"].column("kind").to_pylist()
         )

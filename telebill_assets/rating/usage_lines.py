@@ -1,18 +1,18 @@
-"""Usage lines: a month's calls per account, direction, destination and jurisdiction."""
+"""Usage lines: a month's calls per account, plan, direction, destination and jurisdiction."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.rating.tariff import Tariff
 
-LINE_KEYS = ("account_id", "currency", "direction", "destination", "jurisdiction", "usage_type")
+LINE_KEYS = ("account_id", "plan_id", "currency", "direction", "destination", "jurisdiction", "usage_type")
 SHOWN_KEYS = LINE_KEYS[:-1]
 MINUTES = "decimal(18,6)"
 PRICE_DECIMALS = 8
 
 
 def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
-    """One line per account, direction, destination, jurisdiction and usage type; amounts are summed exactly.
+    """One line per account, plan, direction, destination, jurisdiction and usage type; amounts are summed exactly.
 
     The unit price is shown where all calls of the line had one and the same price per minute.
     """
@@ -41,7 +41,7 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
     return named.select(
         *SHOWN_KEYS,
         F.concat_ws(
-            "-", "account_id", F.lit("usage"), "direction", "destination", "jurisdiction", _unless_voice()
+            "-", "account_id", F.lit("usage"), "plan_id", "direction", "destination", "jurisdiction", _unless_voice()
         ).alias("line_id"),
         F.lit("usage").alias("line_kind"),
         F.concat(F.lit("usage_"), "jurisdiction").alias("product"),

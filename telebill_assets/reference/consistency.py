@@ -14,6 +14,7 @@ from babel.numbers import get_currency_precision
 from telebill_assets.rating.bands import DAY_S, is_date, week_of
 from telebill_assets.rating.rate_groups import RateTooLargeError, grouped_rate
 from telebill_assets.reference.findings import Finding
+from telebill_assets.reference.month_rules import month_rule_inconsistencies
 from telebill_assets.reference.rows import Row
 from telebill_assets.schemas.validated_usage import JURISDICTIONS
 
@@ -27,10 +28,11 @@ REFERENCES = (
     ("subscriptions", "account_id", "accounts"),
     ("subscriptions", "plan_id", "plans"),
     ("plan_fees", "product", "products"),
+    ("plan_tiers", "product", "products"),
+    ("plan_minimums", "product", "products"),
     ("charges", "account_id", "accounts"),
     ("charges", "product", "products"),
     ("rates", "destination", "destinations"),
-    ("plan_allowances", "destination_group", "destinations"),
     ("plans", "rate_deck", "rates"),
     ("plan_decks", "rate_deck", "rates"),
 )
@@ -70,7 +72,7 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
         *_usage_products(tables),
         *_bands_cover_the_week(tables),
         *_dates_exist(tables),
-        *_one_allowance_per_group(tables),
+        *month_rule_inconsistencies(tables),
         *_destinations_agree(tables),
         *_rate_groups(tables),
         *_rate_bands(tables),
@@ -140,8 +142,9 @@ def _subscription_currencies(tables: Tables) -> Iterator[Finding]:
 def _product_categories(tables: Tables) -> Iterator[Finding]:
     category = {row["product"]: row["category"] for row in tables["products"]}
     for row in tables["charges"]:
-        if category.get(row["product"], row["kind"]) != row["kind"]:
-            yield row.wrong("product", f"a product of category {row['kind']}")
+        kind = row["kind"].removesuffix("_advance")
+        if category.get(row["product"], kind) != kind:
+            yield row.wrong("product", f"a product of category {kind}")
     for row in tables["plan_fees"]:
         if category.get(row["product"], "recurring") != "recurring":
             yield row.wrong("product", "a product of category recurring")
@@ -167,14 +170,6 @@ def _dates_exist(tables: Tables) -> Iterator[Finding]:
 
 def _are_dates(dates: str | None) -> bool:
     return all(is_date(text) for text in (dates or "").split())
-
-
-def _one_allowance_per_group(tables: Tables) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], Row] = {}
-    for row in tables["plan_allowances"]:
-        first = seen.setdefault((row["plan_id"], row["destination_group"]), row)
-        if first is not row:
-            yield row.wrong("destination_group", f"one allowance per plan and group; line {first.line} has it already")
 
 
 def _destinations_agree(tables: Tables) -> Iterator[Finding]:

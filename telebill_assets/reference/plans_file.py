@@ -1,4 +1,4 @@
-"""plans.yaml: each plan with its decks, bands, allowances and fees, flattened into the rows of five tables.
+"""plans.yaml: each plan with its decks, bands and month rules, flattened into the rows of tables.
 
 Scalars are taken as their texts, so that no price ever becomes a float.
 """
@@ -10,20 +10,21 @@ from pathlib import Path
 import yaml
 
 from telebill_assets.reference.findings import Finding
+from telebill_assets.reference.month_rule_cells import MONTH_RULES, TIER_STEP, rule_cells
 from telebill_assets.reference.rows import TextRow
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
+from telebill_assets.schemas.reference.month_rules import PlanTiers
+from telebill_assets.schemas.reference.plans import PlanBands, PlanDecks, Plans
 from telebill_assets.schemas.table import TableModel
 
 PRICING_FIELDS = ("band_policy", "min_charge", "min_on_free", "max_charge", "max_policy", "inbound_on")
 PLAN_FIELDS = {
-    *("plan", "name", "currency", "rate_deck", "default_decks", "rounding", "bands", "allowances", "fees"),
+    *("plan", "name", "currency", "rate_deck", "default_decks", "rounding", "bands"),
     *PRICING_FIELDS,
+    *MONTH_RULES,
 }
 ROUNDING_FIELDS = {"method", "decimals", "point"}
 LISTS: dict[str, tuple[TableModel, set[str]]] = {
     "bands": (PlanBands, {"band", "days", "dates", "from", "to", "weight"}),
-    "allowances": (PlanAllowances, {"allowance", "minutes", "destination_group"}),
-    "fees": (PlanFees, {"product", "description", "unit", "unit_price"}),
 }
 
 
@@ -33,7 +34,7 @@ class PlansFile:
     def __init__(self, path: Path) -> None:
         self.file = path.name
         self.findings: list[Finding] = []
-        models: tuple[TableModel, ...] = (Plans, PlanDecks, PlanBands, PlanAllowances, PlanFees)
+        models: list[TableModel] = [Plans, PlanDecks, PlanBands, *(rule.model for rule in MONTH_RULES.values())]
         self.rows: dict[TableModel, list[TextRow]] = {model: [] for model in models}
         try:
             root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
@@ -81,18 +82,35 @@ class PlansFile:
                 self.rows[model].append(
                     TextRow(_line(item), self._converted(texts, _line(item)) | {"plan_id": plan["plan_id"]})
                 )
+        for name in MONTH_RULES:
+            for position, item in enumerate(self._mappings(fields[name], name) if name in fields else (), start=1):
+                self._read_rule(name, item, {"plan_id": plan["plan_id"], "position": str(position)})
+
+    def _read_rule(self, name: str, node: yaml.MappingNode, known: dict[str, str]) -> None:
+        """A rule of the month; each step of tiers is a row."""
+        fields = self._fields(node, MONTH_RULES[name].fields)
+        texts = {key: self._joined(fields, key) for key in fields if key != "steps"}
+        cells, wrong = rule_cells(name, texts)
+        for field, value, expected in wrong:
+            self._wrong(_line(node), field, value, expected)
+        model = MONTH_RULES[name].model
+        if model is not PlanTiers:
+            self.rows[model].append(TextRow(_line(node), cells | known))
+            return
+        steps = list(self._mappings(fields["steps"], "steps")) if "steps" in fields else []
+        if not steps:
+            self._wrong(_line(node), "steps", "", "a list of tiers")
+        for number, step in enumerate(steps, start=1):
+            prices = self._fields(step, TIER_STEP)
+            row = {key: self._nullable(prices, key) for key in prices}
+            self.rows[model].append(TextRow(_line(step), cells | known | row | {"tier": str(number)}))
 
     def _converted(self, cells: dict[str, str], line: int) -> dict[str, str]:
-        """Times of day and minutes as seconds."""
+        """Times of day as seconds."""
         converted = dict(cells)
         for name, column in (("from", "start_s"), ("to", "end_s")):
             if name in cells:
                 converted[column] = self._second_of_day(line, name, converted.pop(name))
-        if "minutes" in cells:
-            minutes = converted.pop("minutes")
-            if not minutes.isdigit():
-                self._wrong(line, "minutes", minutes, "a whole number of minutes")
-            converted["seconds"] = str(int(minutes) * 60) if minutes.isdigit() else "1"
         return converted
 
     def _second_of_day(self, line: int, field: str, text: str) -> str:
@@ -123,6 +141,17 @@ class PlansFile:
         node = fields.get(name)
         items = node.value if isinstance(node, yaml.SequenceNode) else [node] if node is not None else []
         return [self._text({name: item}, name) for item in items]
+
+    def _joined(self, fields: dict[str, yaml.Node], name: str) -> str:
+        """A single value, or a list of them with commas between."""
+        texts = self._texts(fields, name)
+        if len(texts) > 1 and any("," in text for text in texts):
+            self._wrong(_line(fields[name]), name, ", ".join(texts), "a list of values without commas")
+        return ",".join(texts)
+
+    def _nullable(self, fields: dict[str, yaml.Node], name: str) -> str:
+        text = self._text(fields, name)
+        return "" if text in {"null", "~"} else text
 
     def _wrong(self, line: int, field: str, value: str, expected: str) -> None:
         self.findings.append(Finding(self.file, line, field, value, expected))

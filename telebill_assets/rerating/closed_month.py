@@ -14,6 +14,7 @@ from telebill_assets.compute.closed import billed_aggregates
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import daily_aggregates as job
+from telebill_assets.compute.month_before import month_before
 from telebill_assets.compute.publication import Publication
 from telebill_assets.mediation.aggregate import aggregate
 from telebill_assets.rating.adjustments import as_adjustment_lines, changes, with_changes
@@ -63,7 +64,7 @@ def rerate_closed_month(
         priced.unpersist()
 
     before = billed_aggregates(context, days_of_month(month))
-    change = MonthChange(month, before, with_changes(before, adjustments))
+    change = MonthChange(month, before, with_changes(before, adjustments), month_before(context, month))
     lines = as_adjustment_lines(change.corrections(tariff), billing_month, proposal, month)
     corrections = publication.write(AdjustmentLines, lines, billing_month=billing_month, proposal=proposal)
     publication.check(_lines_balance(adjustments, corrections))

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.rating.adjustments import changes, line_corrections
-from telebill_assets.rating.charge_lines import charge_lines
+from telebill_assets.rating.charge_lines import MonthBefore, charge_lines
 from telebill_assets.rating.compare import changed, compare
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.rerate_differences import RerateDifferences
@@ -18,17 +18,18 @@ SHOWN = ("calls", "billed_s", "charge", "lines")
 
 @dataclass(frozen=True)
 class MonthChange:
-    """The aggregates of all days of a month, before and after."""
+    """The aggregates of all days of a month, before and after; and what the month before it has left."""
 
     month: date
     before: DataFrame
     after: DataFrame
+    left: MonthBefore | None
 
     def corrections(self, tariff: Tariff) -> DataFrame:
         """Charge lines that differ, of accounts whose aggregates differ; both sides by the same tariff."""
         affected = F.broadcast(changes(self.before, self.after).select("account_id").distinct().persist())
         before, after = (
-            charge_lines(side.join(affected, "account_id", "left_semi"), tariff, self.month).join(
+            charge_lines(side.join(affected, "account_id", "left_semi"), tariff, self.month, self.left).join(
                 affected, "account_id", "left_semi"
             )
             for side in (self.before, self.after)

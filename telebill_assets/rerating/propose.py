@@ -13,6 +13,7 @@ from telebill_assets.compute.closed import closed_months_of, next_open_month
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import daily_aggregates as job
+from telebill_assets.compute.month_before import month_before
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.tariff import published_tariff
@@ -110,7 +111,7 @@ def _open_month(context: JobContext, scope: Scope, tariff: Tariff, month: date, 
         if failed or not changes(published, rated.aggregates).isEmpty():
             parts.append(rated.part)
     before = lake.read(spark, DailyAggregates, landing_day=days_of_month(month))
-    change = MonthChange(month, before, after)
+    change = MonthChange(month, before, after, month_before(context, month))
     return _Outcome(parts, change, change.corrections(tariff))
 
 

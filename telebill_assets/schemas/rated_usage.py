@@ -6,20 +6,21 @@ import pyspark.sql.types as T
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact, Money, Quantity, Rate
 
-LINE_KINDS = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
+LINE_KINDS = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 
 
 class RatedUsage(Table):
-    """Charge lines of a billing month: usage, allowance credits, recurring, one-off and pass-through."""
+    """Charge lines of a billing month: usage, recurring, one-off and pass-through, and every rule's effect on them."""
 
     billing_month: T.DateType = pa.Field(description="First day of the billing month")
     line_id: T.StringType = pa.Field(description="Stable id of the line: account, kind and what it charges for")
     account_id: T.StringType = pa.Field(description="Billed account")
     line_kind: T.StringType = pa.Field(
         isin=LINE_KINDS,
-        description="usage, allowance (negative), adjustment (of a closed month, either sign), recurring, one_off "
-        "or pass_through (bears no tax)",
+        description="usage, recurring, one_off, pass_through (bears no tax); what rules of a plan do: allowance and "
+        "discount (negative), tier, minimum; adjustment (of a closed month, either sign)",
     )
+    plan_id: T.StringType = pa.Field(nullable=True, description="Plan that charges; null on charges of the account")
     product: T.StringType = pa.Field(description="Product, which decides the tax code")
     description: T.StringType = pa.Field(description="Text of the line on the invoice")
     article_nr: T.StringType = pa.Field(nullable=True, description="The seller's article number")
@@ -41,8 +42,13 @@ class RatedUsage(Table):
     rounded_once = row_rule("rounded_once", "amount = round(exact_amount, 2)", "the amount is rounded half-up once")
     only_credits_below_zero = row_rule(
         "only_credits_below_zero",
-        "amount >= 0 OR line_kind IN ('allowance', 'adjustment')",
-        "only allowances and adjustments may be negative",
+        "amount >= 0 OR line_kind IN ('allowance', 'tier', 'adjustment', 'recurring', 'discount')",
+        "only allowances, discounts, adjustments, calls priced by tiers and fees billed in advance are credited",
+    )
+    credits_stay_credits = row_rule(
+        "credits_stay_credits",
+        "amount <= 0 OR line_kind NOT IN ('allowance', 'discount')",
+        "allowances and discounts are never charged",
     )
     supply_in_order = row_rule("supply_in_order", "service_from <= service_to", "the days of supply are in order")
 

@@ -1,6 +1,7 @@
 """Every table model, by the name of its table."""
 
 from telebill_assets.schemas.adjustment_lines import AdjustmentLines
+from telebill_assets.schemas.allowance_balances import AllowanceBalances
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
 from telebill_assets.schemas.file_register import FileRegister
@@ -11,7 +12,14 @@ from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
 from telebill_assets.schemas.reference.controls import Controls
 from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.plans import PlanAllowances, PlanBands, PlanDecks, PlanFees, Plans
+from telebill_assets.schemas.reference.month_rules import (
+    PlanAllowances,
+    PlanDiscounts,
+    PlanFees,
+    PlanMinimums,
+    PlanTiers,
+)
+from telebill_assets.schemas.reference.plans import PlanBands, PlanDecks, Plans
 from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.sellers import Sellers
@@ -34,6 +42,7 @@ USAGE_TABLES: tuple[TableModel, ...] = (
     ExcludedUsage,
     DailyAggregates,
     RatedUsage,
+    AllowanceBalances,
     TaxedCharges,
     TaxLines,
     Ledger,
@@ -52,7 +61,10 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
     PlanDecks,
     PlanBands,
     PlanAllowances,
+    PlanTiers,
     PlanFees,
+    PlanDiscounts,
+    PlanMinimums,
     Subscriptions,
     Destinations,
     Rates,

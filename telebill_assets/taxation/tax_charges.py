@@ -30,6 +30,8 @@ from telebill_assets.taxation.wire import (
 
 POSTAL_CODE_COUNTRIES = ("US", "CA")
 MAX_UNITS = 99_999
+SENT = ("account_id", "line_id", "line_kind", "product", "amount", "quantity", "billed_s", "service_to", "currency")
+FEE_KINDS = ("recurring", "one_off")
 
 MONEY, RATE = pa.decimal128(18, 6), pa.decimal128(18, 8)
 ANSWER = pa.schema(
@@ -109,7 +111,7 @@ def tax_charges(
     )
     sent = (
         lines.where("line_kind != 'pass_through'")
-        .select("account_id", "line_id", "product", "amount", "quantity", "billed_s", "service_to", "currency")
+        .select(*SENT)
         .join(F.broadcast(codes), "product")
         .join(F.broadcast(places), "account_id")
     )
@@ -182,7 +184,7 @@ def _item(number: int, row: Mapping[str, Any], month: date) -> Item:
         CustomerNumber=row["account_id"].replace("-", ""),
         TransDate=f"{row['service_to']:%Y-%m-%d}T00:00:00",
         Revenue=row["amount"],
-        Units=min(int(row["quantity"]), MAX_UNITS) if row["line_fees"] else 0,
+        Units=_units(row),
         Seconds=min(row["billed_s"] or 1, MAX_UNITS),
         TaxSitusRule=SITUS_POSTAL_CODE if by_postal_code else SITUS_VAT_DESTINATION,
         TransTypeCode=row["trans_type"],
@@ -196,6 +198,12 @@ def _item(number: int, row: Mapping[str, Any], month: date) -> Item:
             City=row["city"], State=row["state"] or "", PostalCode=row["postal_code"], Country=row["country"]
         ),
     )
+
+
+def _units(row: Mapping[str, Any]) -> int:
+    """Units that bear per-line fees such as 911: lines that are charged, not discounts and credits on them."""
+    bears_fees = row["line_fees"] and row["line_kind"] in FEE_KINDS and row["amount"] >= 0
+    return min(int(row["quantity"]), MAX_UNITS) if bears_fees else 0
 
 
 def taxed_charges(answers: DataFrame, lines: DataFrame, month: date) -> DataFrame:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from telebill_assets.invoicing.assembly import KIND_ORDER
 from telebill_assets.invoicing.documents.call_detail import CallDetail, masked
 from telebill_assets.invoicing.documents.charges import KINDS
 from telebill_assets.invoicing.documents.file_name import file_name
@@ -452,6 +453,7 @@ def test_both_languages_have_the_same_words_for_all_that_tables_can_hold():
     assert {f"level_{name}" for name in TAX_LEVELS} <= EN.keys()
     assert {f"kind_{name}" for name in LINE_KINDS} <= EN.keys()
     assert set(KINDS) == set(LINE_KINDS)
+    assert KINDS == KIND_ORDER
 
 
 def test_a_language_without_words_is_refused():

@@ -13,7 +13,10 @@ ROAD = {
         *("validated_usage", "accounts", "plans", "plan_decks", "plan_bands", "subscriptions"),
         *("destinations", "rates"),
     },
-    "rated_usage": {"daily_aggregates", "plan_allowances", "plan_fees", "subscriptions", "charges", "products"},
+    "rated_usage": {
+        *("daily_aggregates", "plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
+        *("subscriptions", "charges", "products"),
+    },
     "taxed_charges": {"rated_usage", "accounts", "products"},
     "invoices": {"rated_usage", "taxed_charges", "accounts", "sellers"},
     "invoice_documents": {"invoices", "validated_usage"},

@@ -18,7 +18,10 @@ from telebill_assets.settings import Settings
 DAILY = dg.AssetKey("daily_aggregates")
 DAYS = [day.isoformat() for day in days_of_month(MONTH)]
 BLOCKING = [name for name, _, blocking in declared_checks(job.TABLES, job.GATES, job.CONTROLS) if blocking]
-REFERENCE = ("plan_allowances", "plan_fees", "subscriptions", "charges", "products")
+REFERENCE = (
+    *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
+    *("subscriptions", "charges", "products"),
+)
 IN_APRIL, AFTER_APRIL = datetime(2020, 4, 20, tzinfo=UTC), datetime(2020, 5, 1, 6, tzinfo=UTC)
 
 

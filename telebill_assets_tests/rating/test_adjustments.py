@@ -18,7 +18,7 @@ from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.table import spark_schema
 from telebill_assets.schemas.usage_adjustments import UsageAdjustments
 from telebill_assets_tests.frames import frame
-from telebill_assets_tests.rating.test_charge_lines import APRIL, april, calls, tariff
+from telebill_assets_tests.rating.months import APRIL, april, calls, tariff
 
 MAY = date(2020, 5, 1)
 

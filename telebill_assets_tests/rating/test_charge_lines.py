@@ -9,100 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.rating.charge_lines import charge_lines
-from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets_tests.frames import frame, tariff_of
-
-APRIL = date(2020, 4, 1)
-ALLOWANCE_S = 600
-
-
-def april(day: int) -> date:
-    return date(2020, 4, day)
-
-
-def tariff(**rows: list[dict]) -> Tariff:
-    known: dict[str, list[dict]] = {
-        "accounts": [{"account_id": "A", "currency": "USD"}],
-        "destinations": [
-            {"prefix": "1", "destination": "us", "name": "United States", "country": "US", "destination_group": "home"},
-            {
-                "prefix": "44",
-                "destination": "uk",
-                "name": "United Kingdom",
-                "country": "GB",
-                "destination_group": "far",
-            },
-        ],
-        "plans": [
-            {
-                "plan_id": "P",
-                "name": "P",
-                "currency": "USD",
-                "rate_deck": "D",
-                "rounding_method": "half_up",
-                "rounding_decimals": 4,
-                "rounding_point": "call",
-            }
-        ],
-        "plan_allowances": [
-            {"plan_id": "P", "allowance": "10 minutes", "seconds": ALLOWANCE_S, "destination_group": "home"}
-        ],
-        "subscriptions": [{"account_id": "A", "plan_id": "P", "quantity": Decimal(1), "valid_from": date(2020, 1, 1)}],
-        "rates": [rate("us", "0.06"), rate("uk", "0.30")],
-    }
-    return tariff_of(known | rows)
-
-
-def rate(destination: str, price: str) -> dict:
-    return {
-        "rate_deck": "D",
-        "destination": destination,
-        "jurisdiction": "*",
-        "direction": "*",
-        "band": "*",
-        "valid_from": date(2020, 1, 1),
-        "from_s": 0,
-        "connect_fee": Decimal(0),
-        "rate": Decimal(price),
-        "unit_s": 60,
-        "increment_s": 1,
-    }
-
-
-def calls(day: int, billed_s: int, charge: str, *, destination="us", landed: int | None = None) -> dict:
-    return {
-        "landing_day": april(landed or day),
-        "call_date": april(day),
-        "account_id": "A",
-        "service_id": "S",
-        "direction": "outbound",
-        "plan_id": "P",
-        "rate_id": f"D/{destination}/*/*/*/2020-01-01",
-        "destination": destination,
-        "destination_group": "home" if destination == "us" else "far",
-        "jurisdiction": "interstate",
-        "band": "any",
-        "currency": "USD",
-        "calls": 1,
-        "talk_s": billed_s,
-        "billed_s": billed_s,
-        "charge": Decimal(charge),
-    }
-
-
-def lines(spark, aggregates: list[dict], **rows: list[dict]) -> list[dict]:
-    return [
-        row.asDict()
-        for row in charge_lines(frame(spark, DailyAggregates, *aggregates), tariff(**rows), APRIL)
-        .orderBy("line_id")
-        .collect()
-    ]
-
-
-def amounts(found: list[dict], kind: str) -> list[tuple[str, Decimal]]:
-    return [(line["description"], line["amount"]) for line in found if line["line_kind"] == kind]
+from telebill_assets_tests.rating.months import ALLOWANCE_S, FEE, amounts, april, calls, lines
 
 
 def test_calls_of_the_same_kind_are_one_line_with_their_unit_price(spark):
@@ -139,9 +46,6 @@ def test_within_a_day_the_dearest_calls_use_the_allowance_first(spark):
 
 def test_calls_of_other_destination_groups_do_not_use_the_allowance(spark):
     assert amounts(lines(spark, [calls(1, 60, "0.30", destination="uk")]), "allowance") == []
-
-
-FEE = {"plan_id": "P", "product": "seat", "description": "Seat", "unit": "seat", "unit_price": Decimal(30)}
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ ADDRESS = {"city": "Town", "postal_code": "78701", "sales_type": "B", "exemption
 ACCOUNTS = [
     {"account_id": "DE1", "country": "DE", **ADDRESS},
     {"account_id": "TX1", "country": "US", "state": "TX", **ADDRESS},
+    {"account_id": "NY1", "country": "US", "state": "NY", **ADDRESS},
     {"account_id": "XX1", "country": "XX", **ADDRESS},
 ]
 PRODUCTS = [
     {"product": "service", "trans_type": "990101", "regulatory": "99", "line_fees": False},
+    {"product": "voip_line", "trans_type": "050101", "regulatory": "03", "line_fees": True},
     {"product": "usage_interstate", "trans_type": "050158", "regulatory": "03", "line_fees": False},
 ]
 
@@ -91,6 +93,18 @@ def test_lines_are_taxed_and_pass_through_items_are_not(spark, url):
         ("DE1-1", "051", "federal"),
         ("TX1-1", "035", "federal"),
     ]
+
+
+def test_fees_per_line_are_due_on_the_line_and_not_on_its_discount_or_credit(spark, url):
+    lines = [
+        charge("NY1", 1, "18.50", "voip_line", "recurring"),
+        charge("NY1", 2, "-1.85", "voip_line", "discount"),
+        charge("NY1", 3, "-6.20", "voip_line", "recurring"),
+    ]
+    with running_sandbox() as server:
+        _, taxes = tax(spark, url, server, date(2020, 8, 1), *lines)
+    assert {row["line_id"] for row in taxes} == {"NY1-1", "NY1-2", "NY1-3"}
+    assert [(row["line_id"], row["tax_amount"]) for row in taxes if row["fee_rate"]] == [("NY1-1", Decimal("0.30"))]
 
 
 def test_what_was_answered_is_not_asked_again(spark, url):

@@ -12,10 +12,14 @@ from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import rated_usage as controls
 from telebill_assets.compute.days import days_of_month
+from telebill_assets.compute.month_before import month_before
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
-from telebill_assets.rating.charge_lines import charge_lines
+from telebill_assets.rating.charge_lines import MonthBefore, balances, charge_lines
+from telebill_assets.rating.month import Month
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.schemas.allowance_balances import AllowanceBalances
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.rated_usage import RatedUsage
@@ -24,6 +28,7 @@ from telebill_assets.schemas.validated_usage import ValidatedUsage
 STAGE = "rated_usage"
 TABLES = (
     RatedUsage,
+    AllowanceBalances,
     Ledger,
 )
 GATES = {
@@ -31,6 +36,8 @@ GATES = {
     "days_agree": "On every day, what was received was settled and what was validated was priced",
     "no_call_twice": "No record key is validated on two landing days of the month",
     adjustments.NAME: adjustments.PROVES,
+    "month_before_is_there": "What the month before has left for this one is published: units that roll over, "
+    "fees billed in advance",
     "usage_balance": "The usage lines charge every priced call, to the last decimal",
 }
 CONTROLS = controls.CONTROLS
@@ -41,9 +48,11 @@ def run(context: JobContext) -> JobReport:
     month, publication = context.partition, Publication(context)
     days = days_of_month(month)
     aggregates = context.lake.read(context.spark, DailyAggregates, landing_day=days)
-    own = charge_lines(aggregates, published_tariff(context), month)
+    tariff, before = published_tariff(context), month_before(context, month)
+    own = charge_lines(aggregates, tariff, month, before)
     corrections = adjustments.charges(context, month)
     lines = publication.write(RatedUsage, own.unionByName(corrections), billing_month=month)
+    publication.write(AllowanceBalances, balances(aggregates, tariff, month, before), billing_month=month)
     ledger = publication.write(Ledger, _counted(lines, month), period=month, stage=STAGE)
 
     usage = count(ledger).of("usage")
@@ -58,6 +67,7 @@ def run(context: JobContext) -> JobReport:
         _days_agree(context, days),
         _no_call_twice(context, days),
         adjustments.balanced(context, month, lines),
+        month_before_is_there(context, tariff, before),
         balance(
             "usage_balance",
             GATES["usage_balance"],
@@ -96,6 +106,22 @@ def _every_day_is_there(context: JobContext, days: list[date]) -> CheckResult:
         figure=f"{len(days) - len(missing)} of {len(days)} days",
         failures=dict.fromkeys(missing, 1),
         samples=missing,
+    )
+
+
+def month_before_is_there(context: JobContext, tariff: Tariff, before: MonthBefore | None) -> CheckResult:
+    """Months follow each other where one depends on the other; the first month has none before it."""
+    month = Month(context.partition).previous
+    days = {partition["landing_day"] for partition in context.lake.published_partitions(DailyAggregates)}
+    missing = before is None and tariff.carries_over and bool(days & {*days_of_month(month.first)})
+    figure = "published" if before else "rated first, because it had calls" if missing else "not needed"
+    return CheckResult(
+        name="month_before_is_there",
+        description=GATES["month_before_is_there"],
+        passed=not missing,
+        figure=f"{month.first:%Y-%m}: {figure}",
+        failures={f"{month.first:%Y-%m}": 1} if missing else {},
+        samples=[f"{month.first:%Y-%m}"] if missing else [],
     )
 
 

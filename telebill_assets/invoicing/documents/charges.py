@@ -7,7 +7,7 @@ from telebill_assets.invoicing.documents.formats import Formats
 from telebill_assets.invoicing.documents.words import words
 from telebill_assets.invoicing.model import Invoice, InvoiceLine
 
-KINDS = ("usage", "allowance", "adjustment", "recurring", "one_off", "pass_through")
+KINDS = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 MINUTE_KINDS = ("usage", "allowance")
 MINUTE_HEADS = ("description", "calls", "duration", "price_per_minute", "amount")
 UNIT_HEADS = ("description", "period", "quantity", "units", "unit_price", "amount")
@@ -75,13 +75,19 @@ def _summary_label(kind: str, invoice: Invoice, formats: Formats) -> str:
 
 def _row(line: InvoiceLine, invoice: Invoice, formats: Formats) -> list[str]:
     if line.line_kind in MINUTE_KINDS:
-        seconds = int((line.quantity * 60).quantize(Decimal(1), ROUND_HALF_UP))
         calls = "" if line.calls is None else formats.number(Decimal(line.calls))
-        measured = [calls, formats.minutes(seconds)]
+        measured = [calls, _used(line, invoice.language, formats)]
     else:
         period = formats.span(line.service_from, line.service_to)
         measured = [period, formats.number(line.quantity), unit(line, invoice.language)]
     return [line.description, *measured, _price(line, formats), formats.money(line.amount)]
+
+
+def _used(line: InvoiceLine, language: str, formats: Formats) -> str:
+    """Minutes and seconds, or so many calls."""
+    if line.unit != "min":
+        return f"{formats.number(line.quantity)} {unit(line, language)}"
+    return formats.minutes(int((line.quantity * 60).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
 def _price(line: InvoiceLine, formats: Formats) -> str:

@@ -6,7 +6,7 @@ import pyspark.sql.types as T
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Quantity, Rate
 
-CHARGE_KINDS = ("recurring", "one_off", "pass_through")
+CHARGE_KINDS = ("recurring", "recurring_advance", "one_off", "pass_through")
 
 
 class Charges(Table):
@@ -15,7 +15,7 @@ class Charges(Table):
     charge_id: T.StringType = pa.Field(str_matches="^[A-Za-z0-9-]{1,20}$", description="Charge")
     account_id: T.StringType = pa.Field(description="Account")
     kind: T.StringType = pa.Field(
-        isin=CHARGE_KINDS, description="recurring (prorated), one_off, or pass_through (no tax)"
+        isin=CHARGE_KINDS, description="recurring and recurring_advance (prorated), one_off, or pass_through (no tax)"
     )
     product: T.StringType = pa.Field(description="Product, which decides the tax code")
     article_nr: T.StringType = pa.Field(nullable=True, description="Article number on the invoice")

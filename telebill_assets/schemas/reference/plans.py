@@ -1,4 +1,4 @@
-"""plans.yaml: the plans, flattened into tables of plans, decks, rate bands, allowances and fees."""
+"""plans.yaml: the plans, flattened into tables of plans, decks and rate bands; month rules have their own."""
 
 import pandera.pyspark as pa
 import pyspark.sql.types as T
@@ -89,30 +89,3 @@ class PlanBands(Table):
     class Config:
         name = "plan_bands"
         unique = ["plan_id", "band", "days", "dates", "start_s"]
-
-
-class PlanAllowances(Table):
-    """Seconds included in a plan per month, shared by all services of the account."""
-
-    plan_id: T.StringType = pa.Field(description="Plan")
-    allowance: T.StringType = pa.Field(description="Name of the allowance on the invoice")
-    seconds: T.LongType = pa.Field(gt=0, description="Billed seconds included a month")
-    destination_group: T.StringType = pa.Field(description="Destination group that uses it")
-
-    class Config:
-        name = "plan_allowances"
-        unique = ["plan_id", "allowance", "destination_group"]
-
-
-class PlanFees(Table):
-    """Recurring fees of a plan, charged per subscribed unit and month, prorated by the day."""
-
-    plan_id: T.StringType = pa.Field(description="Plan")
-    product: T.StringType = pa.Field(description="Product, which decides the tax code")
-    description: T.StringType = pa.Field(description="Text of the line on the invoice")
-    unit: T.StringType = pa.Field(description="What is counted: seat, line, trunk")
-    unit_price: Rate = pa.Field(ge=0, description="Price of one unit a month")
-
-    class Config:
-        name = "plan_fees"
-        unique = ["plan_id", "product", "description"]
