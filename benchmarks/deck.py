@@ -45,7 +45,8 @@ TYPES = {
         "increment_s": "INTEGER",
     },
 }
-Timed = dict[str, float]
+Timed = dict[str, tuple[float, float]]
+"""Seconds of the clock and of the processor, by step."""
 
 
 def write_deck(path: Path, prefixes: int) -> None:
@@ -60,10 +61,16 @@ def write_deck(path: Path, prefixes: int) -> None:
 
 def timed(steps: Timed, name: str, step: Callable[[], Any]) -> Any:
     """Run a step and note its seconds."""
-    started = time.perf_counter()
+    clock, processor = time.perf_counter(), time.process_time()
     found = step()
-    steps[name] = time.perf_counter() - started
+    steps[name] = time.perf_counter() - clock, time.process_time() - processor
     return found
+
+
+def total(steps: Timed, *names: str) -> tuple[float, float]:
+    """Seconds of some steps, or of all."""
+    chosen = [steps[name] for name in names or steps]
+    return sum(clock for clock, _ in chosen), sum(processor for _, processor in chosen)
 
 
 def run_telebill(home: Path, prefixes: int) -> tuple[Timed, Path]:
@@ -86,8 +93,7 @@ def run_telebill(home: Path, prefixes: int) -> tuple[Timed, Path]:
 
 def ready(tariff: Tariff) -> None:
     """Compute what price_calls needs of the tariff."""
-    for name in ("destinations", "prefixes", "rates", "price_list"):
-        getattr(tariff, name, None)
+    _ = tariff.destinations, tariff.price_list
 
 
 def run_duckdb(folder: Path, home: Path) -> Timed:
@@ -118,19 +124,19 @@ def main() -> None:
     home.mkdir(parents=True)
     steps, folder = run_telebill(home, options.prefixes)
     peer = run_duckdb(folder, home)
-    promised = steps["load and check"] + steps["publish"]
+    promised, reading = total(steps, "load and check", "publish"), total(peer)
     table = Table(title=f"A deck of {options.prefixes:,} prefixes")
-    table.add_column("")
-    table.add_column("seconds", justify="right")
+    for name in ("", "seconds", "of processor"):
+        table.add_column(name, justify="right" if name else "left")
     for name, seconds in steps.items():
-        table.add_row(name, f"{seconds:,.2f}")
+        table.add_row(name, *(f"{each:,.2f}" for each in seconds))
     table.add_section()
-    for name, seconds in (("load, check and publish", promised), ("DuckDB", sum(peer.values()))):
-        table.add_row(name, f"{seconds:,.2f}")
-    table.add_row("ratio", f"{promised / sum(peer.values()):,.1f}")
+    for name, seconds in (("load, check and publish", promised), ("DuckDB", reading)):
+        table.add_row(name, *(f"{each:,.2f}" for each in seconds))
+    table.add_row("ratio", *(f"{ours / theirs:,.1f}" for ours, theirs in zip(promised, reading, strict=True)))
     Console().print(table)
-    if promised > LIMIT_S:
-        sys.exit(f"load, check and publish took {promised:.1f} s, more than {LIMIT_S} s")
+    if promised[0] > LIMIT_S:
+        sys.exit(f"load, check and publish took {promised[0]:.1f} s, more than {LIMIT_S} s")
 
 
 if __name__ == "__main__":
