@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test ui bench-day bench-pricing bench-audit setup java browser lint clean
+.PHONY: demo test ui bench-day bench-pricing bench-audit bench-deck setup java browser lint clean
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -33,6 +33,9 @@ bench-pricing: setup ## Time the price of millions of calls beside the same work
 
 bench-audit: setup ## Time one big day with its audit and without
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.audit
+
+bench-deck: setup ## Time a rate deck of 200,000 prefixes beside DuckDB
+	@$(BIN)/python -m benchmarks.deck
 
 setup: $(VENV)/.installed java
 

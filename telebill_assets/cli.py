@@ -14,6 +14,7 @@ from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
+from telebill_assets.tariffs.commands import app as tariff
 from telebill_assets.taxation.commands import sandbox
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.add_typer(rerating, name="rerate")
+app.add_typer(tariff, name="tariff")
 app.command()(demo)
 app.command()(generate)
 app.command()(quote)

@@ -21,6 +21,7 @@ WITHOUT_DAGSTER = (
     "database",
     "demo",
     "rerating",
+    "tariffs",
     "settings",
     "cli",
 )

@@ -95,7 +95,7 @@ def _source(name: str | None, settings: Settings) -> Source:
 
 
 def _declared(path: Path) -> list[TextRow]:
-    return read_csv(path, Sources)[0] if path.is_file() else []
+    return read_csv(path, Sources)[0].rows() if path.is_file() else []
 
 
 def _as_object(found: FileCheck) -> dict[str, object]:

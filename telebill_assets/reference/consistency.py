@@ -3,8 +3,9 @@
 import codecs
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -16,9 +17,9 @@ from telebill_assets.rating.rate_groups import RateTooLargeError, grouped_rate
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rules import month_rule_inconsistencies
 from telebill_assets.reference.rows import Row
+from telebill_assets.reference.tables import Tables, sharing
 from telebill_assets.schemas.validated_usage import JURISDICTIONS
 
-Tables = Mapping[str, Sequence[Row]]
 ANY = "*"
 WEEK_S = 7 * DAY_S
 
@@ -48,8 +49,11 @@ VALIDITIES = (
 
 
 def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
-    """Everything that is wrong between rows and between files."""
-    known_layouts = sorted(layouts)
+    """Everything that is wrong between rows and between files, as far as they could be read.
+
+    What needs rows that have faults of their own is left out, so nothing is said that mending those would unsay.
+    """
+    known_layouts, zones = sorted(layouts), available_timezones()
     return [
         *_dangling(tables),
         *_overlapping(tables),
@@ -60,13 +64,14 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
             f"layouts among {', '.join(known_layouts)}",
         ),
         *_each(tables["sources"], "encoding", _known_encoding, "a character encoding such as latin-1"),
-        *_each(tables["sources"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
-        *_each(tables["accounts"], "time_zone", lambda v: v in available_timezones(), "an IANA time zone"),
+        *_each(tables["sources"], "time_zone", zones.__contains__, "an IANA time zone"),
+        *_each(tables["accounts"], "time_zone", zones.__contains__, "an IANA time zone"),
         *_each(tables["accounts"], "locale", _known_locale, "a locale such as de_DE"),
         *_each(tables["accounts"], "currency", _two_decimals, "a currency with two decimals"),
         *_each(tables["plans"], "currency", _two_decimals, "a currency with two decimals"),
         *_service_sources(tables),
         *_controlled_sources(tables),
+        *_accounts_without_plan(tables),
         *_subscription_currencies(tables),
         *_product_categories(tables),
         *_usage_products(tables),
@@ -79,8 +84,13 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
     ]
 
 
+RATE_KEY = ("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band", "valid_from")
+"""Rows of rates.csv with the same key are the groups of one rate."""
+PRICE = itemgetter("from_s", "connect_fee", "rate", "unit_s", "increment_s")
+
+
 def _each(rows: Iterable[Row], field: str, holds: Callable[[Any], bool], expected: str) -> Iterator[Finding]:
-    return (row.wrong(field, expected) for row in rows if not holds(row[field]))
+    return (row.wrong(field, expected) for row in rows if not holds(row.values[field]))
 
 
 def _known_locale(name: str) -> bool:
@@ -104,26 +114,34 @@ def _two_decimals(currency: str) -> bool:
 
 def _dangling(tables: Tables) -> Iterator[Finding]:
     for table, column, target in REFERENCES:
-        known = {row[column] for row in tables[target]}
-        yield from _each(tables[table], column, known.__contains__, f"a {column} of {target}")
+        if target not in tables.unread:
+            known = tables.known(target, column)
+            yield from _each(tables[table], column, known.__contains__, f"a {column} of {target}")
 
 
 def _service_sources(tables: Tables) -> Iterator[Finding]:
-    known = {ANY, *(row["source"] for row in tables["sources"])}
-    return _each(tables["services"], "source", known.__contains__, "a source of sources.csv, or *")
+    if "sources" not in tables.unread:
+        known = {ANY, *tables.known("sources", "source")}
+        yield from _each(tables["services"], "source", known.__contains__, "a source of sources.csv, or *")
+
+
+def _accounts_without_plan(tables: Tables) -> Iterator[Finding]:
+    if "subscriptions" not in tables.unread:
+        known = tables.known("subscriptions", "account_id")
+        yield from _each(
+            tables["accounts"], "account_id", known.__contains__, "an account with a plan, see subscriptions.csv"
+        )
 
 
 def _controlled_sources(tables: Tables) -> Iterator[Finding]:
-    known = {None, *(row["source"] for row in tables["sources"])}
-    return _each(tables["controls"], "source", known.__contains__, "a source of sources.csv")
+    if "sources" not in tables.unread:
+        known = {None, *tables.known("sources", "source")}
+        yield from _each(tables["controls"], "source", known.__contains__, "a source of sources.csv")
 
 
 def _overlapping(tables: Tables) -> Iterator[Finding]:
     for table, key in VALIDITIES:
-        grouped: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        for row in tables[table]:
-            grouped[tuple(row[name] for name in key)].append(row)
-        for rows in grouped.values():
+        for rows in sharing(tables[table], key):
             ordered = sorted(rows, key=lambda row: row["valid_from"] or date.min)
             for before, after in itertools.pairwise(ordered):
                 if (after["valid_from"] or date.min) <= (before["valid_to"] or date.max):
@@ -151,6 +169,8 @@ def _product_categories(tables: Tables) -> Iterator[Finding]:
 
 
 def _usage_products(tables: Tables) -> Iterator[Finding]:
+    if not tables.whole("products"):
+        return
     known = {row["product"] for row in tables["products"] if row["category"] == "usage"}
     for jurisdiction in JURISDICTIONS:
         if f"usage_{jurisdiction}" not in known:
@@ -158,6 +178,8 @@ def _usage_products(tables: Tables) -> Iterator[Finding]:
 
 
 def _bands_cover_the_week(tables: Tables) -> Iterator[Finding]:
+    if not tables.whole("plan_bands"):
+        return
     for plan in tables["plans"]:
         week = week_of(row.values for row in tables["plan_bands"] if row["plan_id"] == plan["plan_id"])
         if sum(interval.end - interval.start for interval in week) != WEEK_S:
@@ -182,24 +204,33 @@ def _destinations_agree(tables: Tables) -> Iterator[Finding]:
 
 
 def _rate_groups(tables: Tables) -> Iterator[Finding]:
-    key = ("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band", "valid_from")
-    grouped: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in tables["rates"]:
-        grouped[tuple(row[name] for name in key)].append(row)
-    for rows in grouped.values():
-        groups = sorted(rows, key=lambda row: row["from_s"])
+    faulty = {_rate_key(row) for row in tables.faulty["rates"]}
+    rates = [row for row in tables["rates"] if _rate_key(row) not in faulty] if faulty else tables["rates"]
+    grouped = [sorted(groups, key=lambda row: row["from_s"]) for groups in sharing(rates, RATE_KEY)]
+    in_groups = {id(row) for groups in grouped for row in groups}
+    possible: set[tuple[Any, ...]] = set()
+    for groups in (*grouped, *([row] for row in rates if id(row) not in in_groups)):
         if groups[0]["from_s"] != 0:
             yield groups[0].wrong("from_s", "0 in the first group of a rate")
         if len({row["valid_to"] for row in groups}) > 1:
             yield groups[-1].wrong("valid_to", "the same day in all groups of a rate")
-        try:
-            grouped_rate(groups[0]["destination"], [row.values for row in groups])
-        except RateTooLargeError:
-            yield groups[0].wrong("rate", "a price that a call of a week can be multiplied with")
+        price = tuple(PRICE(row.values) for row in groups)
+        if price not in possible:
+            try:
+                grouped_rate(groups[0]["destination"], [row.values for row in groups])
+                possible.add(price)
+            except RateTooLargeError:
+                yield groups[0].wrong("rate", "a price that a call of a week can be multiplied with")
+
+
+def _rate_key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in RATE_KEY)
 
 
 def _rate_bands(tables: Tables) -> Iterator[Finding]:
     """A rate for a band that no plan of its deck has would never be used."""
+    if not tables.whole("plans", "plan_decks", "plan_bands"):
+        return
     decks = defaultdict(set)
     for row in (*tables["plans"], *tables["plan_decks"]):
         decks[row["plan_id"]].add(row["rate_deck"])

@@ -1,18 +1,21 @@
 """Loading the reference files: all of them are read and checked before any of them is used."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.reference.bulk import many_objects
 from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.controls_file import ControlsFile
-from telebill_assets.reference.findings import Finding, InvalidReferenceError
+from telebill_assets.reference.doubts import doubts
+from telebill_assets.reference.findings import Finding, InvalidReferenceError, in_order
 from telebill_assets.reference.plans_file import PlansFile
-from telebill_assets.reference.rows import Row, TextRow, read_csv, typed
+from telebill_assets.reference.rows import Row, Texts, read_csv, typed
+from telebill_assets.reference.tables import Tables
 from telebill_assets.schemas.reference.controls import Controls
 from telebill_assets.schemas.reference.month_rules import (
     PlanAllowances,
@@ -48,32 +51,57 @@ class Reference:
     version: str
 
 
-def load(folder: Path, layouts: Iterable[str]) -> Reference:
-    """Read and check every reference file of a folder.
+@dataclass(frozen=True)
+class Examined:
+    """The rows of a folder's files, what is wrong with them, and what may be."""
+
+    tables: Tables
+    errors: list[Finding]
+    warnings: list[Finding]
+
+
+def examine(folder: Path, layouts: Iterable[str]) -> Examined:
+    """Read every reference file of a folder and find everything that is wrong; so is a missing file.
 
     Args:
         folder: holds one CSV file per table, plans.yaml, and controls.yaml unless all defaults hold.
         layouts: names of the CDR layouts that a source may have.
+    """
+    errors: list[Finding] = []
+    tables = Tables()
+    with many_objects():
+        for file, model, texts, wrong in _texts(folder):
+            rows = typed(file, model, texts)
+            tables.add(table_name(model), rows, read_whole=not wrong)
+            errors += [*wrong, *rows.findings]
+        errors += inconsistencies(tables, layouts)
+        return Examined(tables, in_order(errors), in_order(doubts(tables)))
+
+
+def load(folder: Path, layouts: Iterable[str]) -> Reference:
+    """Read and check every reference file of a folder, see `examine`.
 
     Raises:
         InvalidReferenceError: with every finding of every file.
     """
-    findings: list[Finding] = []
-    tables: dict[str, list[Row]] = {}
-    for file, model, texts, wrong in _texts(folder):
-        tables[table_name(model)], more = typed(file, model, texts)
-        findings += [*wrong, *more]
-    if not findings:  # without all rows, references would seem to lead nowhere
-        findings += inconsistencies(tables, layouts)
-    if findings:
-        raise InvalidReferenceError(findings)
-    models = {table_name(model): model for model in REFERENCE_TABLES}
-    return Reference(
-        {
-            name: pa.Table.from_pylist([dict(row.values) for row in rows], arrow_schema(models[name]))
-            for name, rows in tables.items()
-        },
-        _version(folder),
+    examined = examine(folder, layouts)
+    if examined.errors:
+        raise InvalidReferenceError(examined.errors)
+    return usable(examined, folder)
+
+
+def usable(examined: Examined, folder: Path) -> Reference:
+    """The tables of files without errors."""
+    tables = {table_name(model): _arrow(model, examined.tables[table_name(model)]) for model in REFERENCE_TABLES}
+    return Reference(tables, _version(folder))
+
+
+def _arrow(model: TableModel, rows: Sequence[Row]) -> pa.Table:
+    """The rows, whose values stand in the order of the model's columns."""
+    schema = arrow_schema(model)
+    columns = list(zip(*[row.values.values() for row in rows], strict=True)) or [()] * len(schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
     )
 
 
@@ -83,21 +111,21 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in (*names, PLANS_FILE)]
 
 
-def _texts(folder: Path) -> Iterable[tuple[str, TableModel, list[TextRow], list[Finding]]]:
+def _texts(folder: Path) -> Iterable[tuple[str, TableModel, Texts, list[Finding]]]:
     for model in REFERENCE_TABLES:
         if model in YAML_TABLES:
             continue
         path = folder / f"{table_name(model)}.csv"
-        rows, wrong = read_csv(path, model) if path.is_file() else ([], [_missing(path)])
+        rows, wrong = read_csv(path, model) if path.is_file() else (Texts([], {}), [_missing(path)])
         yield path.name, model, rows, wrong
     path = folder / PLANS_FILE
     plans = PlansFile(path) if path.is_file() else None
-    for i, model in enumerate(PLAN_TABLES):
-        wrong = plans.findings if plans else [_missing(path)]
-        yield path.name, model, plans.rows[model] if plans else [], wrong if i == 0 else []
+    wrong = plans.findings if plans else [_missing(path)]
+    for model in PLAN_TABLES:
+        yield path.name, model, Texts.of(plans.rows[model] if plans else []), wrong
     path = folder / CONTROLS_FILE
     controls = ControlsFile(path) if path.is_file() else None
-    yield path.name, Controls, controls.rows if controls else [], controls.findings if controls else []
+    yield path.name, Controls, Texts.of(controls.rows if controls else []), controls.findings if controls else []
 
 
 def _missing(path: Path) -> Finding:

@@ -1,8 +1,10 @@
 """Rows of a reference file: first as texts with their line, then typed and checked by their table's model."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,29 @@ class TextRow:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """The rows of a file as they stand in it, column by column; a missing column is empty."""
+
+    lines: Sequence[int]
+    columns: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, rows: Sequence[TextRow]) -> "Texts":
+        """The same rows, one by one."""
+        names = {name for row in rows for name in row.cells}
+        return cls([row.line for row in rows], {name: [row.cells.get(name, "") for row in rows] for name in names})
+
+    def rows(self) -> list[TextRow]:
+        """The rows one by one."""
+        names = list(self.columns)
+        cells = zip(*self.columns.values(), strict=True)
+        return [TextRow(line, dict(zip(names, row, strict=True))) for line, row in zip(self.lines, cells, strict=True)]
+
+    def column(self, name: str) -> Sequence[str]:
+        return self.columns.get(name) or [""] * len(self.lines)
+
+
+@dataclass(slots=True)
 class Row:
     """A row with the values of its table's columns."""
 
@@ -36,73 +61,121 @@ class Row:
         return Finding(self.file, self.line, field, "" if value is None else str(value), expected)
 
 
-def read_csv(path: Path, model: TableModel) -> tuple[list[TextRow], list[Finding]]:
+def read_csv(path: Path, model: TableModel) -> tuple[Texts, list[Finding]]:
     """Rows of a CSV file whose first line names the model's columns, in any order; those that may be empty may be left
     out.
     """
-    columns = model.to_schema().columns
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        findings = [
-            *(
-                Finding(path.name, 1, "header", ",".join(header), f"a column {name}")
-                for name, column in columns.items()
-                if name not in header and not column.nullable
-            ),
-            *(Finding(path.name, 1, "header", name, "no such column") for name in header if name not in columns),
-        ]
-        if findings:
-            return [], findings
-        rows = []
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return Texts([], {}), [Finding(path.name, line, "line", f"byte {error.start}", "text in UTF-8")]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader, [])
+    findings = list(_header_faults(path.name, header, model))
+    if findings:
+        return Texts([], {}), findings
+    lines, rows = [], []
+    try:
         for cells in reader:
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
+            if len(cells) == len(header):
+                lines.append(reader.line_num)
+                rows.append(cells)
+            elif any(cells):
                 findings.append(Finding(path.name, reader.line_num, "line", str(len(cells)), f"{len(header)} fields"))
-                continue
-            rows.append(TextRow(reader.line_num, dict(zip(header, cells, strict=True))))
-    return rows, findings
+    except csv.Error as error:
+        findings.append(Finding(path.name, reader.line_num, "line", str(error), "a line of CSV"))
+    return Texts(lines, dict(zip(header, zip(*rows, strict=True), strict=False))), findings
 
 
-def typed(file: str, model: TableModel, rows: Iterable[TextRow]) -> tuple[list[Row], list[Finding]]:
-    """Read every cell by its column's type and check it by the model; rows without findings are returned."""
-    good: list[Row] = []
-    findings: list[Finding] = []
-    for row in rows:
-        values, wrong = _values(file, model, row)
-        findings += wrong
-        if not wrong:
-            good.append(Row(file, row.line, values))
-    for rule in _row_rules(model):
-        findings += [finding for row in good if (finding := rule(row))]
-    return good, [*findings, *_repeated(model, good)]
+def _header_faults(file: str, header: Sequence[str], model: TableModel) -> Iterator[Finding]:
+    shown, columns = ",".join(header), model.to_schema().columns
+    for name, column in columns.items():
+        if name not in header and not column.nullable:
+            yield Finding(file, 1, "header", shown, f"a column {name}")
+        if header.count(name) > 1:
+            yield Finding(file, 1, "header", shown, f"one column {name}")
+    yield from (Finding(file, 1, "header", name, "no such column") for name in header if name not in columns)
 
 
-def _values(file: str, model: TableModel, row: TextRow) -> tuple[dict[str, Value], list[Finding]]:
-    values: dict[str, Value] = {}
-    findings = []
-    for name, column in model.to_schema().columns.items():
-        text = row.cells.get(name, "")
+@dataclass(frozen=True)
+class Typed:
+    """Rows of a file by whether they can be used, and what is wrong with those that cannot."""
+
+    sound: list[Row]
+    faulty: list[Row]
+    """Values that could not be read are None."""
+    findings: list[Finding]
+
+
+class _Column(dict[str, Value]):
+    """Values of a column by their text. Each distinct text is read and checked once: a deck repeats most of them."""
+
+    def __init__(self, name: str, column: Any) -> None:
+        super().__init__()
+        self.name = name
+        self.faults: dict[str, list[str]] = {}
+        self._kind, self._checks, self._nullable = column.dtype.type, list(column.checks), column.nullable
+
+    def __missing__(self, text: str) -> Value:
+        self[text], expected = self._read(text)
+        if expected:
+            self.faults[text] = expected
+        return self[text]
+
+    def _read(self, text: str) -> tuple[Value, list[str]]:
         try:
-            values[name] = read_cell(text, column.dtype.type)
+            value = read_cell(text, self._kind)
         except UnreadableCellError as error:
-            findings.append(Finding(file, row.line, name, text, str(error)))
-            continue
-        if values[name] is None and not column.nullable:
-            findings.append(Finding(file, row.line, name, text, "a value"))
-        broken = (broken_rule(values[name], check) for check in column.checks)
-        findings += [Finding(file, row.line, name, text, expected) for expected in broken if expected]
-    return values, findings
+            return None, [str(error)]
+        if value is None:
+            return None, [] if self._nullable else ["a value"]
+        if not self._checks:
+            return value, []
+        return value, [expected for check in self._checks if (expected := broken_rule(value, check))]
+
+
+def typed(file: str, model: TableModel, texts: Texts) -> Typed:
+    """Read every cell by its column's type and check it, and every row, by the model."""
+    columns = [_Column(name, column) for name, column in model.to_schema().columns.items()]
+    names = [column.name for column in columns]
+    values = zip(*[map(column.__getitem__, texts.column(column.name)) for column in columns], strict=True)
+    rows = [
+        Row(file, line, dict(zip(names, cells, strict=True))) for line, cells in zip(texts.lines, values, strict=True)
+    ]
+    findings = [
+        Finding(file, line, column.name, text, expected)
+        for column in columns
+        if column.faults
+        for line, text in zip(texts.lines, texts.column(column.name), strict=True)
+        for expected in column.faults.get(text, ())
+    ]
+    sound, unreadable = _apart(rows, findings)
+    for rule in _row_rules(model):
+        findings += [finding for row in sound if (finding := rule(row))]
+    findings += _repeated(model, sound)
+    sound, faulty = _apart(sound, findings)
+    return Typed(sound, [*unreadable, *faulty], findings)
+
+
+def _apart(rows: list[Row], findings: Sequence[Finding]) -> tuple[list[Row], list[Row]]:
+    """Rows without and with findings."""
+    if not findings:
+        return rows, []
+    wrong = {finding.line for finding in findings}
+    return [row for row in rows if row.line not in wrong], [row for row in rows if row.line in wrong]
 
 
 def _repeated(model: TableModel, rows: Sequence[Row]) -> list[Finding]:
     """Rows whose unique columns another row before them has too."""
     key = list(model.to_schema().unique or [])
-    first: dict[tuple[Any, ...], Row] = {}
+    key_of = itemgetter(*key)
+    if len({key_of(row.values) for row in rows}) == len(rows):
+        return []
+    first: dict[Any, Row] = {}
     findings = []
     for row in rows:
-        earlier = first.setdefault(tuple(row[name] for name in key), row)
+        earlier = first.setdefault(key_of(row.values), row)
         if earlier is not row:
             shown = ", ".join(str(row[name]) for name in key)
             expected = f"a key that no other row has; line {earlier.line} has it"

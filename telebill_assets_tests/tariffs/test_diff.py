@@ -1,0 +1,200 @@
+"""What a new tariff changes, prefix by prefix, against changes counted by hand."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from telebill_assets.cli import app
+from telebill_assets.demo.reference_files import write_reference_files
+from telebill_assets.lake.lake import Lake
+from telebill_assets.mediation.layouts import LAYOUTS
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.reference.load import load
+from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tariffs.diff import Prices, differences
+from telebill_assets.tariffs.traffic import NoTrafficError, revenue_effect
+from telebill_assets_tests.frames import arrow
+
+JANUARY, MAY = date(2020, 1, 1), date(2020, 5, 1)
+DAY = date(2020, 4, 1)
+
+
+def place(prefix: str, destination: str) -> dict[str, Any]:
+    return {"prefix": prefix, "destination": destination}
+
+
+def rate(destination: str, price: str, *, increment=60, **changes: Any) -> dict[str, Any]:
+    return {
+        "rate_deck": "gold",
+        "destination": destination,
+        "jurisdiction": "*",
+        "direction": "*",
+        "band": "*",
+        "valid_from": JANUARY,
+        "valid_to": None,
+        "from_s": 0,
+        "connect_fee": Decimal(0),
+        "rate": Decimal(price),
+        "unit_s": 60,
+        "increment_s": increment,
+    } | changes
+
+
+PLACES = [place("44", "uk"), place("447", "mobile"), place("4473", "mobile"), place("33", "france"), place("49", "de")]
+OLD = [rate("uk", "0.10"), rate("mobile", "0.20"), rate("france", "0.05"), rate("de", "0.02", increment=1)]
+
+
+def changes(new_places, new_rates, on=None) -> tuple[dict[tuple[str, str], tuple], dict[str, int]]:
+    """By kind and destination: prefixes, percent, first day; and the counts that are not zero."""
+    found = differences(Prices(PLACES, OLD, on), Prices(new_places, new_rates, on))
+    listed = {(c.kind, c.destination): (c.prefixes, c.percent, c.effective) for c in found.changes}
+    return listed, {kind: number for kind, number in found.counts["gold"].items() if number}
+
+
+def test_nothing_changes_against_itself():
+    assert changes(PLACES, OLD) == ({}, {"unchanged": 5})
+
+
+def test_up_down_closed_and_new():
+    new = [
+        rate("uk", "0.11", valid_from=MAY),
+        rate("mobile", "0.15", valid_from=MAY),
+        rate("france", "0.05", valid_to=date(2020, 4, 30)),
+        rate("de", "0.02", increment=60, valid_from=MAY),
+        rate("at", "0.03", valid_from=MAY),
+    ]
+    listed, counts = changes([*PLACES, place("43", "at")], new)
+    assert listed == {
+        ("up", "uk"): (["44"], Decimal("10.0"), MAY),
+        ("down", "mobile"): (["447", "4473"], Decimal("-25.0"), MAY),
+        ("closed", "france"): (["33"], Decimal("0.0"), date(2020, 4, 30)),
+        ("up", "de"): (["49"], Decimal("0.0"), MAY),
+        ("new", "at"): (["43"], None, MAY),
+    }
+    assert counts == {"new": 1, "up": 2, "down": 2, "closed": 1}
+
+
+def test_a_prefix_without_a_rate_is_uncovered():
+    listed, counts = changes([*PLACES, place("881", "satellite")], [row for row in OLD if row["destination"] != "uk"])
+    assert listed == {
+        ("closed", "uk"): (["44"], None, None),
+        ("uncovered", "satellite"): (["881"], None, None),
+    }
+    assert counts == {"closed": 1, "uncovered": 2, "unchanged": 4}
+
+
+def test_a_new_prefix_is_new_only_if_its_calls_cost_something_else():
+    same, counts = changes([*PLACES, place("4420", "london")], [*OLD, rate("london", "0.10")])
+    assert (same, counts) == ({}, {"unchanged": 6})
+    other, _ = changes([*PLACES, place("4420", "london")], [*OLD, rate("london", "0.12")])
+    assert other == {("new", "london"): (["4420"], Decimal("20.0"), JANUARY)}
+
+
+def test_fees_against_increments_are_mixed():
+    listed, _ = changes(PLACES, [*OLD[:3], rate("de", "0.02", increment=60, connect_fee=Decimal("0.01"))])
+    assert list(listed) == [("up", "de")]
+    listed, _ = changes(PLACES, [rate("uk", "0.10", increment=1, connect_fee=Decimal("0.01")), *OLD[1:]])
+    assert list(listed) == [("mixed", "uk")]
+
+
+def test_prices_of_a_day():
+    new = [{**OLD[0], "valid_to": date(2020, 4, 30)}, rate("uk", "0.11", valid_from=MAY), *OLD[1:]]
+    assert changes(PLACES, new, on=date(2020, 4, 30))[0] == {}
+    assert list(changes(PLACES, new, on=MAY)[0]) == [("up", "uk")]
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """The demo operator, and the same with dearer UK mobiles for us-minute and no France."""
+    for name in ("old", "new"):
+        write_reference_files(tmp_path / name)
+    path = tmp_path / "new" / "rates.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("us-minute,france,")]
+    dearer = [
+        line.replace(",0.0390,", ",0.0590,") if line.startswith("us-minute,uk-mobile,") else line for line in kept
+    ]
+    path.write_text("\n".join(dearer) + "\n", encoding="utf-8")
+    return tmp_path / "old", tmp_path / "new"
+
+
+def test_the_command_compares_folders(folders, tmp_path):
+    done = CliRunner().invoke(
+        app, ["tariff", "diff", *map(str, folders), "--json"], env={"TELEBILL_HOME": str(tmp_path)}
+    )
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["decks"]["us-minute"]["closed"] == 1
+    (closed,) = [change for change in found["changes"] if change["kind"] == "closed"]
+    assert (closed["destination"], closed["prefixes"]) == ("france", ["33"])
+    shown = CliRunner().invoke(app, ["tariff", "diff", f"{folders[0]}:us-minute", f"{folders[1]}:us-six"])
+    assert "us-minute -> us-six" in shown.stdout
+
+
+def call(line: int, account: str, callee: str, talk_s: int) -> dict[str, Any]:
+    return {
+        "landing_day": DAY,
+        "record_key": f"k{line}",
+        "path": "s/1.csv",
+        "file_id": "0",
+        "line": line,
+        "source": "s",
+        "account_id": account,
+        "service_id": f"{account}-1",
+        "direction": "outbound",
+        "caller": "+13125550100",
+        "callee": callee,
+        "start_at": datetime(2020, 4, 1, 12),
+        "answer_at": datetime(2020, 4, 1, 12),
+        "end_at": datetime(2020, 4, 1, 13),
+        "local_start": datetime(2020, 4, 1, 7),
+        "call_date": DAY,
+        "talk_s": talk_s,
+        "jurisdiction": "international",
+        "usage_type": "voice",
+        "units": 1,
+    }
+
+
+def published_calls(settings, *rows: dict[str, Any]) -> Lake:
+    lake = Lake.open(settings)
+    columns = set(arrow(ValidatedUsage).column_names)
+    table = arrow(ValidatedUsage, *({name: row[name] for name in row if name in columns} for row in rows))
+    lake.publish(lake.stage_arrow(table, ValidatedUsage, "run", landing_day=DAY), "1.0")
+    return lake
+
+
+def test_the_effect_on_the_usage_of_a_month(spark, settings, folders):
+    """US-1001 pays us-minute: 60/60, four decimals. 61 s to a UK mobile are two minutes: 0.0780, then 0.1180."""
+    old, new = (Tariff.build(load(folder, LAYOUTS).tables) for folder in folders)
+    (plan,) = [row["plan_id"] for row in old.tables["subscriptions"].to_pylist() if row["account_id"] == "US-1001"]
+    assert plan == "us-minute"
+    lake = published_calls(
+        settings,
+        call(1, "US-1001", "+447700900100", 61),
+        call(2, "US-1001", "+447700900101", 60),
+        call(3, "US-1001", "+33199001000", 60),
+        call(4, "US-1001", "+493012345678", 60),
+    )
+    effect = revenue_effect(spark, lake, DAY, old, new, most=10)
+    (total,) = effect.totals
+    assert (total["currency"], total["calls_before"], total["calls_after"]) == ("USD", 4, 4)
+    # before: 2 x 0.0390 + 0.0390 + 0.0185 (France) + 0.0170 (Germany); after: 3 x 0.0590 + 0 + 0.0170
+    assert (total["charge_before"], total["charge_after"]) == (Decimal("0.1525"), Decimal("0.1940"))
+    assert total["difference"] == Decimal("0.0415")
+    assert [(row["account_id"], row["difference"]) for row in effect.by_account] == [("US-1001", Decimal("0.0415"))]
+    assert [(row["destination"], row["difference"]) for row in effect.by_destination] == [
+        ("uk-mobile", Decimal("0.0600")),
+        ("france", Decimal("-0.0185")),
+    ]
+    assert [tuple(row.values()) for row in effect.unpriced] == [("no_rate", "france", 0, 1, 60)]
+
+
+def test_a_month_without_usage_is_refused(spark, settings, folders):
+    tariff = Tariff.build(load(folders[0], LAYOUTS).tables)
+    with pytest.raises(NoTrafficError, match="no published landing day of 2020-04"):
+        revenue_effect(spark, Lake.open(settings), DAY, tariff, tariff, most=10)
