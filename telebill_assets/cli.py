@@ -15,6 +15,7 @@ from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
+from telebill_assets.suspense.commands import app as suspense
 from telebill_assets.taxation.commands import sandbox
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.add_typer(rerating, name="rerate")
+app.add_typer(suspense, name="suspense")
 app.command()(demo)
 app.command()(generate)
 app.command()(ingest)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from telebill_assets.compute.closed import closed_months, is_closed
+from telebill_assets.compute.billed_months import billed_months
 from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.ingestion.ingest import PARALLEL, Ingestion, Result, landed_names
 from telebill_assets.ingestion.missing_files import missing_files
@@ -79,7 +79,7 @@ def _require_source(source: str, settings: Settings, lake: Lake) -> None:
 
 
 def _require_open(day: date, lake: Lake, *, force: bool) -> None:
-    if not force and is_closed(day, closed_months(lake)):
+    if not force and day.replace(day=1) in billed_months(lake):
         raise InvalidInputError(
             f"{day} lies in a month that is closed: calls that land there now are on no invoice. "
             "Ingest into today, or add --force"
