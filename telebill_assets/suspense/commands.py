@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -28,7 +29,18 @@ Days = Annotated[str | None, typer.Option(help="Landing days: 2020-04-03 or 2020
 Age = Annotated[str | None, typer.Option(help="Days since landing: 8..30, or 31.. for all older ones")]
 AsOf = Annotated[str | None, typer.Option(help="Day from which ages count; default: today in the billing zone")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object")]
-By = Literal["reason", "source", "day"]
+
+
+class By(StrEnum):
+    """What suspense can be grouped by; the values are columns."""
+
+    REASON = "reason"
+    SOURCE = "source"
+    DAY = "day"
+
+    @property
+    def column(self) -> str:
+        return "landing_day" if self is By.DAY else self.value
 
 
 @app.command(name="list")
@@ -45,11 +57,11 @@ def list_suspense(  # noqa: PLR0917
     settings = Settings()
     chosen = _selection(settings, as_of, reason, source, days, age)
     found = open_suspense(Lake.open(settings), chosen)
-    columns = ["landing_day" if name == "day" else name for name in dict.fromkeys(by or ["reason"])]
+    columns = list(dict.fromkeys(name.column for name in by or [By.REASON]))
     groups = grouped(found, ["kind", *columns], chosen.today)
     sums = {f"{kind}s": totals([one for one in found if one.kind == kind], chosen.today) for kind in ("record", "file")}
     if as_json:
-        output.as_json({"as_of": chosen.today, "by": list(columns), "rows": groups, **sums})
+        output.as_json({"as_of": chosen.today, "by": columns, "rows": groups, **sums})
     else:
         output.counts_table(Console(), columns, groups, sums)
 
