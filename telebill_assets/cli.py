@@ -8,12 +8,14 @@ from rich.console import Console
 
 from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
+from telebill_assets.ingestion.commands import ingest
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
 from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
+from telebill_assets.suspense.commands import app as suspense
 from telebill_assets.tariffs.commands import app as tariff
 from telebill_assets.taxation.commands import sandbox
 
@@ -27,8 +29,10 @@ app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.add_typer(rerating, name="rerate")
 app.add_typer(tariff, name="tariff")
+app.add_typer(suspense, name="suspense")
 app.command()(demo)
 app.command()(generate)
+app.command()(ingest)
 app.command()(quote)
 app.command()(reference)
 app.command()(sandbox)

@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TELEBILL_", frozen=True, extra="ignore")
 
     home: Path = Field(Path(".telebill"), description="Folder of everything telebill keeps on this machine")
-    landing: Path | None = Field(None, description="Landing zone; default <home>/landing")
+    landing: str | None = Field(
+        None, description="Landing zone, a folder or a URI such as s3://bucket/landing; default <home>/landing"
+    )
     reference: Path | None = Field(None, description="Folder of the reference files; default <home>/reference")
     lake: Path | None = Field(None, description="Folder of the lake tables; default <home>/lake")
     documents: Path | None = Field(None, description="Folder of rendered invoices; default <home>/documents")
@@ -58,8 +60,13 @@ class Settings(BaseSettings):
     code_version: str = Field(__version__, description="Stamped on every snapshot and invoice; a commit id in CI")
 
     @cached_property
+    def landing_zone(self) -> str:
+        """Absolute path or URI of the landing zone."""
+        return self.landing if self.landing and "://" in self.landing else str(self.landing_dir)
+
+    @cached_property
     def landing_dir(self) -> Path:
-        return (self.landing or self.home / "landing").absolute()
+        return Path(self.landing or self.home / "landing").absolute()
 
     @cached_property
     def reference_dir(self) -> Path:

@@ -94,6 +94,9 @@ def _metadata(report: JobReport) -> dict[str, Any]:
         if figures:
             records = [dg.TableRecord({"by": name, title: value}) for name, value in figures.items()]
             metadata[f"{title} by"] = dg.MetadataValue.table(records)
+    for title, rows in report.records.items():
+        if rows:
+            metadata[title] = dg.MetadataValue.table([dg.TableRecord(_typed(row)) for row in rows])
     metadata["checks"] = dg.MetadataValue.table([_check_record(check) for check in report.checks])
     return metadata
 
@@ -103,6 +106,10 @@ def _check_record(check: CheckResult) -> dg.TableRecord:
     return dg.TableRecord(
         {"check": check.name, "verdict": "passed" if check.passed else "failed", "figure": check.figure}
     )
+
+
+def _typed(row: dict[str, str]) -> dict[str, str | int]:
+    return {column: int(value) if value.isdigit() else value for column, value in row.items()}
 
 
 def _number(value: str) -> Any:

@@ -11,7 +11,9 @@ from telebill_assets.audit.rules import schema_check
 from telebill_assets.audit.uniqueness import unique_check
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobReport, TableReport
+from telebill_assets.compute.suspense_records import suspense_records
 from telebill_assets.lake.lake import Staged
+from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets.schemas.table import TableModel, table_name
 
 Value = date | str
@@ -66,7 +68,8 @@ class Publication:
         """
         held, version = self.held, self._context.request.code_version
         published = [None if held else self._context.lake.publish(staged, version) for staged in self._staged]
-        return self._report(published, figures, breakdown or {})
+        report = self._report(published, figures, breakdown or {})
+        return report if held else report.model_copy(update={"records": self._records()})
 
     def set_aside(self, figures: dict[str, str]) -> tuple[JobReport, tuple[Staged, ...]]:
         """Report without publishing; who approves the staged tables later publishes them in this order."""
@@ -91,6 +94,11 @@ class Publication:
             figures=figures,
             breakdown=breakdown,
         )
+
+    def _records(self) -> dict[str, list[dict[str, str]]]:
+        """Tables that say more than counts about what was published."""
+        suspended = [staged.partition for staged in self._staged if staged.model is SuspendedUsage]
+        return suspense_records(self._context, suspended[0]) if suspended else {}
 
 
 def _all_written(model: TableModel, observed: int, written: int) -> CheckResult:

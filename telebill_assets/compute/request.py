@@ -40,4 +40,7 @@ class JobReport(BaseModel):
     tables: list[TableReport]
     checks: list[CheckResult]
     figures: dict[str, str] = Field(default_factory=dict, description="Counts and sums, as plain decimal strings")
+    records: dict[str, list[dict[str, str]]] = Field(
+        default_factory=dict, description="Small tables by title: rows of column and text"
+    )
     breakdown: dict[str, dict[str, str]] = Field(default_factory=dict, description="Figures by reason, level ...")

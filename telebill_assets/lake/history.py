@@ -1,14 +1,18 @@
 """What the lake can tell about its tables: sizes, partitions, and who changed what when."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.utils.datetime import days_to_date
 
 from telebill_assets.lake.commit import CODE_VERSION, OPERATION, PARTITION, ROWS, RUN_ID, WITHDRAW
-from telebill_assets.lake.partition import Partition, from_text
-from telebill_assets.schemas.table import TableModel, description, table_name
+from telebill_assets.lake.partition import Partition, Value, from_text
+from telebill_assets.schemas.table import TableModel, description, partition_by, table_name
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,20 @@ def published_partitions(table: Table, model: TableModel) -> list[Partition]:
     last = {_properties(snapshot).get(PARTITION, ""): snapshot for snapshot in table.metadata.snapshots}
     published = [text for text, snapshot in last.items() if _properties(snapshot).get(OPERATION) != WITHDRAW]
     return [from_text(model, text) for text in sorted(published)]
+
+
+def partition_rows(files: Sequence[DataFile], model: TableModel) -> list[tuple[Partition, int]]:
+    """Rows of each partition, from what the files' manifests say."""
+    rows: Counter[tuple[Value, ...]] = Counter()
+    columns = partition_by(model)
+    for file in files:
+        rows[tuple(_value(file.partition[i]) for i in range(len(columns)))] += file.record_count
+    return [(dict(zip(columns, key, strict=True)), count) for key, count in sorted(rows.items(), key=str)]
+
+
+def _value(stored: int | date | str) -> Value:
+    """Manifests hold dates as days since 1970."""
+    return days_to_date(stored) if isinstance(stored, int) else stored
 
 
 def _snapshot_info(snapshot: Snapshot, model: TableModel) -> SnapshotInfo:

@@ -154,6 +154,11 @@ class Lake:
         table = find_table(self._catalog, model)
         return history.published_partitions(table, model) if table else []
 
+    def partition_rows(self, model: TableModel) -> list[tuple[Partition, int]]:
+        """Partitions that hold rows now, with their number of rows; no data file is opened."""
+        table = find_table(self._catalog, model)
+        return history.partition_rows(live_files(table, row_filter(model, {})), model) if table else []
+
     def vacuum(self, *, older_than: timedelta) -> list[str]:
         """Delete files of the tables' folders that no snapshot refers to, and return their paths.
 

@@ -10,6 +10,7 @@ pattern here.
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 OWN_PATTERNS = (
     # Cisco Unified CM: cdr_<Cluster>_<node>_<yyyymmddHHMM>_<number>; a node counts on from day to day
@@ -75,7 +76,7 @@ def counters(names: Iterable[str]) -> dict[Series, list[int]]:
 def gaps(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Missing numbers between the lowest and the highest, as ranges (first, last)."""
     ordered = sorted(set(numbers))
-    return [(low + 1, high - 1) for low, high in zip(ordered, ordered[1:], strict=False) if high - low > 1]
+    return [(low + 1, high - 1) for low, high in pairwise(ordered) if high - low > 1]
 
 
 def is_clock(series: Series, numbers: Iterable[int]) -> bool:

@@ -1,0 +1,14 @@
+"""Ageing of suspense: how many days something has waited since it landed, in the buckets that auditors ask for."""
+
+from datetime import date
+
+BUCKETS = (("0-1", 1), ("2-7", 7), ("8-30", 30), ("31-60", 60))
+OLDEST = ">60"
+AGES = (*(name for name, _ in BUCKETS), OLDEST)
+"""Names of the buckets in days, youngest first."""
+
+
+def age_bucket(landing_day: date, today: date) -> str:
+    """Bucket of what landed on a day, seen from `today` in the billing zone."""
+    age = (today - landing_day).days
+    return next((name for name, last in BUCKETS if age <= last), OLDEST)

@@ -1,0 +1,1 @@
+"""Ingestion: senders' files come into the landing zone whole, verified and once."""
