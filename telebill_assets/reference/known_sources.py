@@ -18,7 +18,7 @@ def known_sources(folder: Path, lake: Lake) -> list[str]:
     if not path.is_file():
         return sorted(lake.read_arrow(Sources)["source"].to_pylist())
     texts, wrong = read_csv(path, Sources)
-    rows, more = typed(path.name, Sources, texts)
-    if wrong or more:
-        raise InvalidReferenceError([*wrong, *more])
-    return sorted(row["source"] for row in rows)
+    found = typed(path.name, Sources, texts)
+    if wrong or found.findings:
+        raise InvalidReferenceError([*wrong, *found.findings])
+    return sorted(row["source"] for row in found.sound)

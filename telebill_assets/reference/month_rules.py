@@ -2,16 +2,16 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.rows import Row
+from telebill_assets.reference.tables import Tables
 
 ANY = "*"
 GROUPED = ("plan_allowances", "plan_tiers", "plan_discounts")
-Tables = Mapping[str, Sequence[Row]]
 
 
 def month_rule_inconsistencies(tables: Tables) -> Iterator[Finding]:
@@ -34,7 +34,9 @@ def _share(row: Row, other: Row) -> bool:
 
 
 def _unknown_groups(tables: Tables) -> Iterator[Finding]:
-    known = {ANY, *(row["destination_group"] for row in tables["destinations"])}
+    if "destinations" in tables.unread:
+        return
+    known = {ANY, *tables.known("destinations", "destination_group")}
     for table in GROUPED:
         for row in tables[table]:
             if not {*_groups(row)} <= known or (ANY in _groups(row) and len(_groups(row)) > 1):

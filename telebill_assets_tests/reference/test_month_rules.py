@@ -10,6 +10,7 @@ from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.findings import InvalidReferenceError
 from telebill_assets.reference.load import load
 
+ACCOUNT, DECK = "DE-1001", "de-business"
 PLAN = """plans:
   - plan: P
     name: P
@@ -24,12 +25,15 @@ PLAN = """plans:
 
 @pytest.fixture
 def folder(tmp_path):
-    """The demo's files with one plan, which the sample account has."""
+    """The demo's files with one account, one plan that it has, and the plan's deck."""
     write_reference_files(tmp_path)
-    for name, keep in (("subscriptions.csv", "account_id,"), ("rates.csv", "rate_deck,")):
+    kept = {"accounts.csv": ACCOUNT, "services.csv": "", "charges.csv": "", "subscriptions.csv": "", "rates.csv": DECK}
+    for name, start in kept.items():
         path = tmp_path / name
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        path.write_text("".join(line for line in lines if line.startswith((keep, "de-business"))), encoding="utf-8")
+        header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text(header + "".join(line for line in lines if start and line.startswith(start)), encoding="utf-8")
+    with (tmp_path / "subscriptions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{ACCOUNT},P,1,2020-01-01,\n")
     return tmp_path
 
 
