@@ -41,10 +41,10 @@ FAR_NUMBERS = (
     "+33199001",
     "+33639980",
     "+61491570",
-    "+12425550",
-    "+18765550",
+    "+124255501",
+    "+187655501",
 )
-"""Starts of numbers set aside for fiction, to which three digits (or two after 555-0) are added."""
+"""Starts of numbers set aside for fiction, to which three digits (or two after 555-01) are added."""
 SATELLITE = "+870773555010"
 TOLL_FREE = "+18005550100"
 

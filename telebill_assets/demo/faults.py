@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.demo.calls import SATELLITE, Columns
+from telebill_assets.demo.calls import NEVER, SATELLITE, Columns
 from telebill_assets.demo.reference_files import NO_PLAN_KEY
 
 DAY_S = 86_400
@@ -37,7 +37,7 @@ def _absurd(calls: Columns, rows: Rows) -> None:
 
 
 FAULTS: Mapping[str, Callable[[Columns, Rows], None]] = {
-    "missing_field": _set("service_key", ""),
+    "missing_field": _set("end", NEVER),
     "bad_number": _set("callee", "anonymous"),
     "end_before_start": _end_before_start,
     "negative_duration": _set("talk", -5),
