@@ -11,6 +11,7 @@ from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
 from telebill_assets.quote.commands import quote
+from telebill_assets.proof.commands import reconcile
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
@@ -28,6 +29,7 @@ app.add_typer(rerating, name="rerate")
 app.command()(demo)
 app.command()(generate)
 app.command()(quote)
+app.command()(reconcile)
 app.command()(reference)
 app.command()(sandbox)
 
