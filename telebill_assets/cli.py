@@ -8,6 +8,7 @@ from rich.console import Console
 
 from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
+from telebill_assets.finance.commands import export
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
 from telebill_assets.quote.commands import quote
@@ -27,6 +28,7 @@ app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.add_typer(rerating, name="rerate")
 app.command()(demo)
+app.command()(export)
 app.command()(generate)
 app.command()(quote)
 app.command()(reconcile)

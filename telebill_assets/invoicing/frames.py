@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -26,7 +27,7 @@ class _Query:
 
     @property
     def schema(self) -> StructType:
-        return StructType.fromDDL(self.columns)
+        return cast("StructType", StructType.fromDDL(self.columns))
 
     @property
     def sql(self) -> str:

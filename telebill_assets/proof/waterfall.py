@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.ledger import Counts
@@ -117,7 +117,7 @@ def _in_order(kinds: Iterable[str]) -> Sequence[str]:
     return sorted(kinds, key=lambda kind: (LINE_KINDS.index(kind) if kind in LINE_KINDS else len(LINE_KINDS), kind))
 
 
-def _rounded(rated: DataFrame) -> Sequence[object]:
+def _rounded(rated: DataFrame) -> Sequence[Row]:
     return rated.groupBy("currency").agg(F.sum("amount").alias("amount")).collect()
 
 
