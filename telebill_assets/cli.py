@@ -13,6 +13,7 @@ from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
 from telebill_assets.quote.commands import quote
 from telebill_assets.proof.commands import reconcile
+from telebill_assets.proof.trace_commands import trace
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
@@ -34,6 +35,7 @@ app.command()(quote)
 app.command()(reconcile)
 app.command()(reference)
 app.command()(sandbox)
+app.command()(trace)
 
 
 def main() -> None:
