@@ -81,13 +81,14 @@ def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_numb
         if line.line_kind == "usage":
             feet += _feet(charge, aggregates, "the aggregates")
             feet += _feet(charge, calls.withColumn("calls", F.lit(1)), "the calls")
+    listed = _listed(calls, limit) if calls is not None else []
     return LineTrace(
         **_head(invoice),
         invoice_line=_shown(line),
         charge_line={name: charge[name] for name in SHOWN_OF_CHARGE},
         taxes=_taxes(lake, invoice, line),
         aggregates=_rows(aggregates, limit, "landing_day", "call_date", "service_id", "rate_id"),
-        calls=[_call(row) for row in calls.orderBy("start_at", "record_key").limit(limit).collect()] if calls else [],
+        calls=[_call(row) for row in listed],
         feet=feet,
     )
 
@@ -151,6 +152,12 @@ def _rows(rows: DataFrame | None, limit: int, *order: str) -> list[dict[str, Any
     if rows is None:
         return []
     return [row.asDict() for row in rows.select(*SHOWN_OF_AGGREGATE).orderBy(*order).limit(limit).collect()]
+
+
+def _listed(calls: DataFrame, limit: int) -> list[Row]:
+    """The first calls; the stamp as text, because Spark hands stamps out in the machine's own zone."""
+    utc = F.date_format("start_at", "yyyy-MM-dd'T'HH:mm:ss'Z'")
+    return calls.orderBy("start_at", "record_key").limit(limit).withColumn("start_at", utc).collect()
 
 
 def _call(row: Row) -> TracedCall:
