@@ -23,6 +23,9 @@ WITHOUT_DAGSTER = (
     "rerating",
     "settings",
     "cli",
+    "proof",
+    "finance",
+    "close_report",
 )
 BLOCKED = """
 import importlib, pathlib, sys

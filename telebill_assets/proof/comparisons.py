@@ -73,7 +73,7 @@ def comparisons(month: MonthTables, recounted: DataFrame) -> list[Comparison]:
 
 def _files(month: MonthTables) -> Comparison:
     keys = {"period": F.col("landing_day"), "path": F.col("path")}
-    usable = month.register.where("status IN ('landed', 'duplicate')")
+    usable = month.register.where("status IN ('landed', 'duplicate', 'held')")
     return Comparison(
         name="files",
         stage="raw_cdr",

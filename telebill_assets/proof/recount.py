@@ -32,7 +32,9 @@ def recount(month: MonthTables) -> DataFrame:
 
 
 def at_grain(ledger: DataFrame) -> DataFrame:
-    """The ledger at the grain of the recount: no file for priced calls, no currency for what has no price."""
+    """The ledger at the grain of the recount: no file for priced calls, no currency for what has no price, and no
+    reason for records received, which only a file has.
+    """
     priced, suspended = F.col("outcome") == "priced", F.col("outcome") == "suspended"
     return ledger.select(
         "stage",
@@ -40,19 +42,19 @@ def at_grain(ledger: DataFrame) -> DataFrame:
         F.when(~priced, F.col("path")).alias("path"),
         F.when(~suspended, F.col("currency")).alias("currency"),
         "outcome",
-        "reason",
+        F.when(F.col("outcome") != "received", F.col("reason")).alias("reason"),
         *(_measure(F.col(name), name) for name in TYPES),
     )
 
 
 def _received(month: MonthTables) -> Sequence[DataFrame]:
-    unusable = month.register.where("status = 'suspended'")
+    unusable = month.register.where("status IN ('suspended', 'set_aside')")
     return (
         _counted(month.raw, "raw_cdr", "received", keys={"period": "landing_day", "path": "path"}, talk_s="talk_s"),
         _counted(
-            unusable,
+            unusable.withColumn("outcome", F.concat(F.lit("file_"), "status")),
             "raw_cdr",
-            "file_suspended",
+            None,
             keys={"period": "landing_day", "path": "path", "reason": "reason"},
             records="records",
         ),

@@ -108,7 +108,7 @@ def _every_file_registered(files: Sequence[LandingFile], registered: int) -> Che
 
 def _every_file_landed(registered: DataFrame, raw: DataFrame) -> CheckResult:
     landed = raw.groupBy("path").agg(F.count("*").alias("landed"))
-    usable = registered.where("status IN ('landed', 'duplicate')").select("path", "records")
+    usable = registered.where("status IN ('landed', 'duplicate', 'held')").select("path", "records")
     wrong = usable.join(landed, "path", "left").where("records != coalesce(landed, 0)").persist()
     try:
         count = wrong.count()
