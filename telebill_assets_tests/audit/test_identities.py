@@ -12,7 +12,14 @@ DAY = date(2020, 4, 1)
 
 
 def row(stage, outcome, records, talk_s, path="a.csv", **more):
-    return {"period": DAY, "stage": stage, "outcome": outcome, "records": records, "talk_s": talk_s, "path": path} | more
+    return {
+        "period": DAY,
+        "stage": stage,
+        "outcome": outcome,
+        "records": records,
+        "talk_s": talk_s,
+        "path": path,
+    } | more
 
 
 def test_two_files_whose_errors_cancel_out_are_both_named(spark):

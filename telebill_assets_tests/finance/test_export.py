@@ -56,7 +56,9 @@ def billed(url):
 def test_csv_by_hand(billed, tmp_path):
     manifest = export(billed, MONTH, "csv", tmp_path, ACCOUNTS)
     with (tmp_path / "charges.csv").open(newline="") as file:
-        charges = [(row["invoice_number"], row["line_id"], row["amount"], row["currency"]) for row in csv.DictReader(file)]
+        charges = [
+            (row["invoice_number"], row["line_id"], row["amount"], row["currency"]) for row in csv.DictReader(file)
+        ]
     assert charges == [
         ("NLD-2031-04-DE-1", "d", "5.00", "EUR"),
         ("NLT-2031-04-US-1", "a", "10.00", "USD"),

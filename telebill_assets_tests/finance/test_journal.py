@@ -15,13 +15,15 @@ from telebill_assets.reference.findings import InvalidReferenceError
 from telebill_assets.reference.load import load
 
 MONTH = date(2020, 4, 1)
-ANY = AccountMap([(Posting(kind, "*", "*", "*", "*"), GlAccount(kind, kind)) for kind in ("charge", "tax")]
-                 + [(Posting("receivable", "*", "*", "*", "*"), GlAccount("1200", "Receivables"))])
+ANY = AccountMap(
+    [(Posting(kind, "*", "*", "*", "*"), GlAccount(kind, kind)) for kind in ("charge", "tax")]
+    + [(Posting("receivable", "*", "*", "*", "*"), GlAccount("1200", "Receivables"))]
+)
 
 
-def invoice(credits, payable=None):
-    due = sum((amount for _, amount in credits), Decimal(0)) if payable is None else payable
-    return InvoiceToPost("NLT-1", MONTH, MONTH, "NLT", "US-1", "USD", due, credits)
+def invoice(posted_amounts, payable=None):
+    due = sum((amount for _, amount in posted_amounts), Decimal(0)) if payable is None else payable
+    return InvoiceToPost("NLT-1", MONTH, MONTH, "NLT", "US-1", "USD", due, posted_amounts)
 
 
 def charge(kind, product):
@@ -52,7 +54,9 @@ def test_an_invoice_with_an_allowance_by_hand():
 amounts = st.decimals(-10_000, 10_000, places=2)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["usage", "allowance", "recurring", "one_off", "other"]), amounts), max_size=8))
+@given(
+    st.lists(st.tuples(st.sampled_from(["usage", "allowance", "recurring", "one_off", "other"]), amounts), max_size=8)
+)
 def test_debit_equals_credit_and_nothing_is_negative(drawn):
     rows = posted(invoice([(charge(kind, f"p{n}"), amount) for n, (kind, amount) in enumerate(drawn)]))
     assert sum(debit for _, debit, _ in rows) == sum(credit for _, _, credit in rows)
