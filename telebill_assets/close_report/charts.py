@@ -8,7 +8,7 @@ from telebill_assets.proof.waterfall import Step
 
 WIDTH = 1000
 LABEL = 300
-FIGURE = 170
+FIGURE = 120
 ROW = 30
 THIN = 2.0
 TREND_HEIGHT = 96

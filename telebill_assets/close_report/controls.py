@@ -37,7 +37,7 @@ def _control(stage: str, found: list[CheckResult]) -> Control:
         stage=stage,
         name=worst.name,
         meaning=worst.description,
-        threshold=str(worst.model_dump().get("threshold") or ("nothing may differ" if worst.blocking else "")),
+        threshold=str(worst.model_dump().get("threshold") or ("0 failures" if worst.blocking else "")),
         figure=worst.figure,
         passed=len(found) - len(failing),
         warned=sum(not check.blocking for check in failing),
