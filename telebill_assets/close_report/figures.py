@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from telebill_assets.proof.reconcile import Reconciliation
 
@@ -25,6 +25,7 @@ class Control(_Frozen):
     warned: int
     failed: int
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def verdict(self) -> str:
         if self.failed:
@@ -60,6 +61,7 @@ class Change(_Frozen):
     before: Decimal
     now: Decimal
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def change(self) -> Decimal:
         return self.now - self.before

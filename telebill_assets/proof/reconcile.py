@@ -7,7 +7,7 @@ tables are compared key by key, so that two errors of the same size do not hide 
 from collections.abc import Sequence
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.audit.identities import IDENTITIES, Difference, Identity, differences, differing, identity_balance
@@ -33,6 +33,7 @@ class Proof(BaseModel):
     differing: int
     differences: list[Difference]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def holds(self) -> bool:
         return not self.differing
@@ -47,6 +48,7 @@ class Reconciliation(BaseModel):
     waterfall: Waterfall
     proofs: list[Proof]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def balanced(self) -> bool:
         return all(proof.holds for proof in self.proofs)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from telebill_assets.errors import OperatorError
 
@@ -25,6 +25,7 @@ class Foot(_Frozen):
     of: str
     summed: Decimal
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def holds(self) -> bool:
         return self.line == self.summed
