@@ -11,9 +11,9 @@ from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.finance.commands import export
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
-from telebill_assets.quote.commands import quote
 from telebill_assets.proof.commands import reconcile
 from telebill_assets.proof.trace_commands import trace
+from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
 from telebill_assets.settings import Settings
