@@ -24,6 +24,7 @@ from telebill_assets.proof.trace_models import (
     UnknownError,
 )
 from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.schemas.adjustment_lines import AdjustmentLines
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.taxed_charges import TaxLines
@@ -32,6 +33,7 @@ from telebill_assets.schemas.validated_usage import ValidatedUsage
 MEASURES = ("calls", "talk_s", "billed_s", "charge")
 SHOWN_OF_AGGREGATE = ("landing_day", "call_date", "service_id", "plan_id", "rate_id", "band", *MEASURES)
 SHOWN_OF_TAX = ("tax_level", "tax_type", "description", "authority", "tax_rate", "fee_rate", "tax_amount")
+SHOWN_OF_CORRECTION = ("proposal", "closed_month", "corrected_line", "exact_before", "exact_after")
 SHOWN_OF_CHARGE = ("line_id", "line_kind", "product", "quantity", "unit", "unit_price", "exact_amount", "amount")
 
 
@@ -73,7 +75,13 @@ def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_numb
         Foot(measure="amount", line=line.amount, of="the charge line", summed=charge["amount"]),
     ]
     aggregates = calls = None
-    if charge["destination"] is not None:
+    correction = _correction(lake, invoice, line)
+    if correction:
+        difference = correction["exact_after"] - correction["exact_before"]
+        feet.append(
+            Foot(measure="exact_amount", line=charge["exact_amount"], of="after less before", summed=difference)
+        )
+    elif charge["destination"] is not None:
         aggregates = _of_line(
             lake.read(spark, DailyAggregates, landing_day=days_of_month(invoice.billing_month)), charge
         )
@@ -86,6 +94,7 @@ def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_numb
         **_head(invoice),
         invoice_line=_shown(line),
         charge_line={name: charge[name] for name in SHOWN_OF_CHARGE},
+        correction=correction,
         taxes=_taxes(lake, invoice, line),
         aggregates=_rows(aggregates, limit, "landing_day", "call_date", "service_id", "rate_id"),
         calls=[_call(row) for row in listed],
@@ -118,6 +127,21 @@ def _charge_line(lake: Lake, invoice: Invoice, line: InvoiceLine) -> dict[str, A
         month = f"{invoice.billing_month:%Y-%m}"
         raise UnknownError(f"rated_usage of {month} has no charge line {line.line_id}; was the month rated again?")
     return dict(found[0])
+
+
+def _correction(lake: Lake, invoice: Invoice, line: InvoiceLine) -> dict[str, Any] | None:
+    """The row of adjustment_lines behind an adjustment. Its calls are those of the corrected line."""
+    corrections = lake.dataset(AdjustmentLines, billing_month=invoice.billing_month)
+    for row in corrections.to_table(filter=ds.field("account_id") == invoice.account_id).to_pylist():
+        if line.line_id == adjustment_line_id(row):
+            return {name: row[name] for name in SHOWN_OF_CORRECTION}
+    return None
+
+
+def adjustment_line_id(row: dict[str, Any]) -> str:
+    """Id of the charge line that bills a row of adjustment_lines."""
+    parts = (row["account_id"], "adjustment", f"{row['closed_month']:%Y-%m}", row["proposal"], row["corrected_line"])
+    return "-".join(parts)
 
 
 def _taxes(lake: Lake, invoice: Invoice, line: InvoiceLine) -> list[dict[str, Any]]:

@@ -73,6 +73,8 @@ def _show(console: Console, found: Shown) -> None:
     else:
         console.print(_facts("Invoice line", found.invoice_line.model_dump()))
         console.print(_facts("Charge line", found.charge_line))
+        if found.correction:
+            console.print(_facts("Corrects", found.correction))
         for title, rows in (("Taxes", found.taxes), ("Aggregates", found.aggregates)):
             if rows:
                 console.print(_table(title, rows))

@@ -80,6 +80,8 @@ class LineTrace(_Frozen):
     currency: str
     invoice_line: InvoiceLineShown
     charge_line: dict[str, Any]
+    correction: dict[str, Any] | None
+    """Of an adjustment: the line of a closed month that it corrects, before and after."""
     taxes: list[dict[str, Any]]
     aggregates: list[dict[str, Any]]
     calls: list[TracedCall]
