@@ -82,7 +82,10 @@ def run_telebill(home: Path) -> Measured:
             sys.exit(f"{stage} was held back: {failed}")
     ledger = Lake.open(settings).read(spark, Ledger, period=DAY, stage=list(STAGES[1:]))
     counts = count(ledger.where("outcome != 'priced'"))
-    return Measured(seconds, {"/".join(filter(None, key)): int(sums["records"]) for key, sums in counts.sums.items()})
+    outcomes: Counter[str] = Counter()
+    for total in counts.totals:
+        outcomes["/".join(filter(None, (total.outcome, total.reason)))] += total.records
+    return Measured(seconds, dict(outcomes))
 
 
 def run_duckdb(home: Path) -> Measured:

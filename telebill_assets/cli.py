@@ -8,9 +8,12 @@ from rich.console import Console
 
 from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
+from telebill_assets.finance.commands import export
 from telebill_assets.ingestion.commands import ingest
 from telebill_assets.lake.commands import app as tables
 from telebill_assets.mediation.commands import app as source
+from telebill_assets.proof.commands import reconcile
+from telebill_assets.proof.trace_commands import trace
 from telebill_assets.quote.commands import quote
 from telebill_assets.reference.commands import reference
 from telebill_assets.rerating.commands import app as rerating
@@ -31,11 +34,14 @@ app.add_typer(rerating, name="rerate")
 app.add_typer(tariff, name="tariff")
 app.add_typer(suspense, name="suspense")
 app.command()(demo)
+app.command()(export)
 app.command()(generate)
 app.command()(ingest)
 app.command()(quote)
+app.command()(reconcile)
 app.command()(reference)
 app.command()(sandbox)
+app.command()(trace)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from telebill_assets import automation
+from telebill_assets.assets.close_report import close_report
 from telebill_assets.assets.daily_aggregates import daily_aggregates
 from telebill_assets.assets.invoice_documents import invoice_documents
 from telebill_assets.assets.invoices import invoices
@@ -22,7 +23,11 @@ def build_definitions(settings: Settings, runner: Runner | None = None) -> dg.De
     lake = settings.lake_dir.as_uri()
     daily = [build(parts, f"{lake}/{build.__name__}") for build in (raw_cdr, validated_usage, daily_aggregates)]
     monthly = [build(parts, f"{lake}/{build.__name__}") for build in (rated_usage, taxed_charges)]
-    final = [invoices(parts, "postgresql:invoice"), invoice_documents(parts, settings.documents_dir.as_uri())]
+    final = [
+        invoices(parts, "postgresql:invoice"),
+        invoice_documents(parts, settings.documents_dir.as_uri()),
+        close_report(parts, settings.close_dir.as_uri()),
+    ]
     jobs = automation.jobs()
     daily_job = next(job for job in jobs if job.name == automation.DAILY_JOB)
     return dg.Definitions(

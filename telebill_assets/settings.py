@@ -81,6 +81,14 @@ class Settings(BaseSettings):
         return (self.documents or self.home / "documents").absolute()
 
     @cached_property
+    def export_dir(self) -> Path:
+        return (self.home / "export").absolute()
+
+    @cached_property
+    def close_dir(self) -> Path:
+        return (self.home / "close").absolute()
+
+    @cached_property
     def reports_dir(self) -> Path:
         return (self.home / "reports").absolute()
 

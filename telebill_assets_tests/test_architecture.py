@@ -24,6 +24,9 @@ WITHOUT_DAGSTER = (
     "tariffs",
     "settings",
     "cli",
+    "proof",
+    "finance",
+    "close_report",
 )
 BLOCKED = """
 import importlib, pathlib, sys

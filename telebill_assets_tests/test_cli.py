@@ -124,3 +124,10 @@ def test_a_missing_java_is_one_line(monkeypatch, tmp_path):
     with pytest.raises(JavaMissingError, match="install a Java 17 runtime") as caught:
         _require_java()
     assert "\n" not in str(caught.value)
+
+
+def test_an_argument_that_cannot_be_used_exits_with_2_and_runs_nothing(tmp_path):
+    for arguments in (("reconcile", "2020-13"), ("export", "April"), ("trace",), ("trace", "X-1", "--record", "a:1")):
+        done = telebill(tmp_path, *arguments)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), arguments
+    assert "'2020-13' is no month such as 2020-04" in telebill(tmp_path, "reconcile", "2020-13").stderr

@@ -1,6 +1,6 @@
-"""The ledger: the rows each stage writes, and the sums that balances compare."""
+"""The ledger: the rows each stage writes, and their sums."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,9 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.table import spark_schema
+
+NOTHING: Totals = {"records": 0, "talk_s": 0, "billed_s": 0, "amount": Decimal(0)}
+"""The measures of a ledger row, and what nobody counted."""
 
 
 def ledger_rows(counted: DataFrame, stage: str, period: date) -> DataFrame:
@@ -30,28 +33,60 @@ def _column(name: str, counted: DataFrame, known: Mapping[str, Column]) -> Colum
     return F.col(name) if name in counted.columns else F.lit(None)
 
 
+def sums() -> list[Column]:
+    """The ledger's measures summed; where nothing was counted, zero."""
+    return [F.coalesce(F.sum(measure), F.lit(zero)).alias(measure) for measure, zero in NOTHING.items()]
+
+
+@dataclass(frozen=True)
+class LedgerTotal:
+    """The ledger summed over files and days. All four keys are from short lists, so there are few."""
+
+    stage: str
+    outcome: str
+    reason: str | None
+    currency: str | None
+    rows: int
+    """Ledger rows: files, in the daily stages."""
+    records: int
+    talk_s: int
+    billed_s: int
+    amount: Decimal
+
+
 @dataclass(frozen=True)
 class Counts:
-    """What a ledger counted, summed per outcome and reason; both are fixed lists, so they are few."""
+    """What a ledger counted."""
 
-    sums: Mapping[tuple[str, str | None], Totals]
+    totals: Sequence[LedgerTotal]
 
-    def of(self, outcome: str) -> Totals:
+    def where(
+        self, outcome: str | None = None, stage: str | None = None, currency: str | None = None
+    ) -> list[LedgerTotal]:
+        """The totals with these values."""
+        return [
+            total
+            for total in self.totals
+            if outcome in {None, total.outcome} and stage in {None, total.stage} and currency in {None, total.currency}
+        ]
+
+    def of(self, outcome: str, stage: str | None = None, currency: str | None = None) -> Totals:
         """Every measure of an outcome; what nobody counted is zero."""
-        found = [totals for (name, _), totals in self.sums.items() if name == outcome]
-        return {measure: sum((totals[measure] for totals in found), start=zero) for measure, zero in NOTHING.items()}
+        found = self.where(outcome, stage, currency)
+        return {
+            measure: sum((getattr(total, measure) for total in found), start=zero) for measure, zero in NOTHING.items()
+        }
 
     def by_reason(self, outcome: str) -> dict[str, str]:
         """Records of an outcome by reason, as texts for a job report."""
-        found = {str(reason): str(sums["records"]) for (name, reason), sums in self.sums.items() if name == outcome}
-        return dict(sorted(found.items()))
+        found: dict[str, int] = {}
+        for total in self.where(outcome):
+            found[str(total.reason)] = found.get(str(total.reason), 0) + total.records
+        return {reason: str(records) for reason, records in sorted(found.items())}
 
 
 def count(ledger: DataFrame) -> Counts:
     """Sum a ledger."""
-    sums = [F.coalesce(F.sum(measure), F.lit(zero)).alias(measure) for measure, zero in NOTHING.items()]
-    rows = ledger.groupBy("outcome", "reason").agg(*sums).collect()
-    return Counts({(row["outcome"], row["reason"]): {measure: row[measure] for measure in NOTHING} for row in rows})
-
-
-NOTHING: Totals = {"records": 0, "talk_s": 0, "billed_s": 0, "amount": Decimal(0)}
+    keys = ("stage", "outcome", "reason", "currency")
+    rows = ledger.groupBy(*keys).agg(F.count("*").alias("rows"), *sums()).collect()
+    return Counts([LedgerTotal(**row.asDict()) for row in rows])

@@ -3,6 +3,19 @@
 from datetime import date, timedelta
 
 from telebill_assets.compute.context import JobContext
+from telebill_assets.errors import InvalidInputError
+
+
+def month_of(text: str) -> date:
+    """First day of the month that an operator wrote as 2020-04.
+
+    Raises:
+        InvalidInputError: it is no month.
+    """
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise InvalidInputError(f"{text!r} is no month such as 2020-04") from None
 
 
 def earlier_days(context: JobContext) -> list[date]:

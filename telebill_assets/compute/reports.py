@@ -1,9 +1,14 @@
 """Job reports on disk: the evidence of every run, published or held."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport
+
+DAILY_JOBS = ("raw_cdr", "validated_usage", "daily_aggregates")
+MONTHLY_JOBS = ("rated_usage", "taxed_charges", "invoices", "invoice_documents")
 
 LATEST = "latest.json"
 
@@ -25,3 +30,9 @@ def latest_report(folder: Path, job: str, partition: date) -> JobReport | None:
     """The newest report of a job for a partition; None if it never ran."""
     path = folder / job / partition.isoformat() / LATEST
     return JobReport.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def month_reports(folder: Path, month: date) -> Iterator[tuple[str, date, JobReport | None]]:
+    """The newest report of every job and partition that a month is made of; None where a job never ran."""
+    runs = [(job, day) for job in DAILY_JOBS for day in days_of_month(month)] + [(job, month) for job in MONTHLY_JOBS]
+    return ((job, partition, latest_report(folder, job, partition)) for job, partition in runs)

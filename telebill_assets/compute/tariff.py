@@ -1,6 +1,7 @@
 """The tariff as published in the lake."""
 
 from telebill_assets.compute.context import JobContext
+from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
@@ -40,4 +41,9 @@ MODELS = (
 
 def published_tariff(context: JobContext) -> Tariff:
     """Build the tariff from the reference tables that are visible now."""
-    return Tariff.build({table_name(model): context.lake.read_arrow(model) for model in MODELS})
+    return lake_tariff(context.lake)
+
+
+def lake_tariff(lake: Lake) -> Tariff:
+    """The tariff that a lake holds now."""
+    return Tariff.build({table_name(model): lake.read_arrow(model) for model in MODELS})

@@ -8,7 +8,7 @@ from pathlib import Path
 from telebill_assets.demo import rate_decks
 from telebill_assets.demo.customers import SINCE, Customer, customers
 
-STATIC = ("sellers.csv", "sources.csv", "products.csv", "destinations.csv", "plans.yaml")
+STATIC = ("sellers.csv", "sources.csv", "products.csv", "destinations.csv", "plans.yaml", "gl_accounts.csv")
 SAMPLE_ACCOUNT = "S-1001"
 NO_PLAN_KEY = "trunk-ended"
 """A service key that is still mapped, of an account whose subscription has ended."""

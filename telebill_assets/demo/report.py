@@ -48,6 +48,9 @@ def show_summary(console: Console, summary: Summary, path: Path, settings: Setti
     console.print(f"Figures as JSON: {path}")
     for document in _three(summary.documents):
         console.print(f"Invoice: {document}", soft_wrap=True)
+    console.print(
+        f"Close report: {settings.close_dir / f'{summary.month:%Y-%m}' / 'close-report.html'}", soft_wrap=True
+    )
     home = settings.home.absolute()
     console.print(f"Look at it in Dagster: TELEBILL_HOME={home} make ui", soft_wrap=True)
 

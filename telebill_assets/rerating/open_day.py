@@ -54,7 +54,7 @@ def rerate_day(context: JobContext, scope: Scope, tariff: Tariff) -> RatedDay:
         priced.unpersist()
 
     counts = count(ledger)
-    publication.check(*balances(context, aggregates, counts, day), closed_month_unchanged(context, aggregates))
+    publication.check(*balances(context, aggregates, ledger, day), closed_month_unchanged(context, aggregates))
     report, staged = publication.set_aside({"priced": str(counts.of("priced")["records"])})
     return RatedDay(Part(report=report, staged=tuple(map(StagedFiles.of, staged))), aggregates)
 

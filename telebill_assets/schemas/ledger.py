@@ -16,7 +16,9 @@ class Ledger(Table):
     source: T.StringType = pa.Field(nullable=True, description="CDR source, for stages that know it")
     currency: T.StringType = pa.Field(nullable=True, description="ISO 4217 code, where there is an amount")
     outcome: T.StringType = pa.Field(description="received, validated, suspended, duplicate, non_billable, priced ...")
-    reason: T.StringType = pa.Field(nullable=True, description="Reason code or tax level, where the outcome has one")
+    reason: T.StringType = pa.Field(
+        nullable=True, description="Reason code, tax level or line kind, if the outcome has one"
+    )
     records: T.LongType = pa.Field(ge=0, description="Records or lines")
     talk_s: T.LongType = pa.Field(nullable=True, description="Talk seconds as read")
     billed_s: T.LongType = pa.Field(nullable=True, description="Billed seconds")

@@ -58,7 +58,7 @@ def test_the_asset_graph_shows_the_road(ui, page):
     page.goto(f"{ui}/asset-groups?expanded=global@global:daily,global@global:monthly")
     for asset in ROAD:
         page.get_by_text(asset, exact=True).first.wait_for()
-    page.get_by_text("13 / 13 Passed").first.wait_for()  # the checks of validated_usage
+    page.get_by_text("14 / 14 Passed").first.wait_for()  # the checks of validated_usage
 
 
 def test_a_partition_of_validated_usage_shows_its_checks_with_counts(ui, page):

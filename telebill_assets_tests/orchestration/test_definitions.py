@@ -20,6 +20,7 @@ ROAD = {
     "taxed_charges": {"rated_usage", "accounts", "products"},
     "invoices": {"rated_usage", "taxed_charges", "accounts", "sellers"},
     "invoice_documents": {"invoices", "validated_usage"},
+    "close_report": {"invoices", "invoice_documents"},
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.jobs import (
+    close_report,
     daily_aggregates,
     invoice_documents,
     invoices,
@@ -22,4 +23,5 @@ JOBS: Mapping[str, Callable[[JobContext], JobReport]] = {
     "taxed_charges": taxed_charges.run,
     "invoices": invoices.run,
     "invoice_documents": invoice_documents.run,
+    "close_report": close_report.run,
 }

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.ledger import Counts, count, ledger_rows
+from telebill_assets.audit.identities import CALLS, identity_check
+from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute import closed
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import daily_aggregates as controls
@@ -31,6 +32,7 @@ TABLES = (
 )
 GATES = {
     "calls_balance": "Every validated call is priced or suspended for want of a plan or rate",
+    "every_file_priced": "In every file, the calls and seconds validated are those priced or suspended",
     "charges_balance": "The aggregates hold every priced call, second and charge",
     closed.NAME: closed.PROVES,
 }
@@ -52,14 +54,15 @@ def run(context: JobContext) -> JobReport:
         priced.unpersist()
 
     counts = count(ledger)
-    publication.check(*balances(context, aggregates, counts, day), closed.closed_month_unchanged(context, aggregates))
+    publication.check(*balances(context, aggregates, ledger, day), closed.closed_month_unchanged(context, aggregates))
     priced_totals = counts.of("priced")
     figures = {"priced": str(priced_totals["records"]), "billed_s": str(priced_totals["billed_s"])}
     return publication.finish(figures, {"suspended": counts.by_reason("suspended")})
 
 
-def balances(context: JobContext, aggregates: DataFrame, counts: Counts, day: date) -> tuple[CheckResult, CheckResult]:
+def balances(context: JobContext, aggregates: DataFrame, ledger: DataFrame, day: date) -> list[CheckResult]:
     """The verdicts on a day: its ledger against what was validated, its aggregates against the ledger."""
+    counts = count(ledger)
     outcomes = {name: counts.of(name) for name in ("priced", "suspended")}
     summed = aggregates.agg(
         F.coalesce(F.sum("calls"), F.lit(0)).alias("records"),
@@ -69,20 +72,21 @@ def balances(context: JobContext, aggregates: DataFrame, counts: Counts, day: da
     ).first()
     validated = context.lake.read(context.spark, Ledger, period=day, stage="validated_usage")
     received = count(validated).of("validated")
-    return (
+    return [
         balance(
             "calls_balance",
             GATES["calls_balance"],
             ("validated", {"records": received["records"], "talk_s": received["talk_s"]}),
             outcomes,
         ),
+        identity_check(validated.unionByName(ledger), CALLS, "every_file_priced", GATES["every_file_priced"]),
         balance(
             "charges_balance",
             GATES["charges_balance"],
             ("priced", outcomes["priced"]),
             {"in aggregates": summed.asDict() if summed else {}},
         ),
-    )
+    ]
 
 
 def with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:

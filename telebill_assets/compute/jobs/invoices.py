@@ -58,7 +58,7 @@ def run(context: JobContext) -> JobReport:
         month=month,
     ).persist()
     try:
-        ledger = publication.write(Ledger, _counted(assembly, month), period=month, stage=STAGE)
+        ledger = publication.write(Ledger, _counted(assembly, rated, month), period=month, stage=STAGE)
         publication.check(
             _charges_current(context, rated, taxed),
             footing_check(assembly),
@@ -79,7 +79,7 @@ def run(context: JobContext) -> JobReport:
     return publication.finish({"invoices": str(invoices)}, {"payable": _payable(ledger)})
 
 
-def _counted(assembly: Assembly, month: date) -> DataFrame:
+def _counted(assembly: Assembly, rated: DataFrame, month: date) -> DataFrame:
     invoices = assembly.invoices.groupBy("currency").agg(
         F.count("*").alias("records"),
         *[F.sum(name).alias(name) for name in ("net", "tax", "pass_through", "payable")],
@@ -95,8 +95,13 @@ def _counted(assembly: Assembly, month: date) -> DataFrame:
         .groupBy("currency", F.lit("tax").alias("outcome"), F.col("level").alias("reason"))
         .agg(F.count("*").alias("records"), F.sum("amount").alias("amount"))
     )
+    held = rated.join(F.broadcast(assembly.holds.select("account_id")), "account_id")
+    by_kind = [
+        _by_kind(assembly.lines.join(currencies, "invoice_id"), "line"),
+        _by_kind(held, "held"),
+    ]
     rows = by_level
-    for total in totals:
+    for total in [*totals, *by_kind]:
         rows = rows.unionByName(total, allowMissingColumns=True)
     return ledger_rows(rows, STAGE, month)
 
@@ -127,6 +132,16 @@ def _require_current(context: JobContext, rated: DataFrame, taxed: DataFrame) ->
     verdict = _charges_current(context, rated, taxed)
     if not verdict.passed:
         raise MonthChangedError(f"{context.partition:%Y-%m} is not finalised, it changed meanwhile: {verdict.figure}")
+
+
+def _by_kind(lines: DataFrame, outcome: str) -> DataFrame:
+    """Lines by kind; `reason` is the kind."""
+    return lines.groupBy("currency", F.lit(outcome).alias("outcome"), F.col("line_kind").alias("reason")).agg(
+        F.count("*").alias("records"),
+        F.sum("talk_s").alias("talk_s"),
+        F.sum("billed_s").alias("billed_s"),
+        F.sum("amount").alias("amount"),
+    )
 
 
 def _charges_invoiced(rated: DataFrame, assembly: Assembly) -> CheckResult:

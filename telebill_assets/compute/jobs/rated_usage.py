@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.identities import CALLS, RECORDS, differing
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
@@ -130,27 +131,8 @@ def _days_agree(context: JobContext, days: list[date]) -> CheckResult:
     ledger = context.lake.read(
         context.spark, Ledger, period=days, stage=["raw_cdr", "validated_usage", "daily_aggregates"]
     )
-    counted = (
-        ledger.groupBy("period")
-        .agg(
-            *[
-                F.coalesce(
-                    F.sum(F.when((F.col("stage") == stage) & (F.col("outcome") == outcome), F.col("records"))), F.lit(0)
-                ).alias(name)
-                for name, stage, outcome in (
-                    ("received", "raw_cdr", "received"),
-                    ("validated", "validated_usage", "validated"),
-                    ("priced", "daily_aggregates", "priced"),
-                    ("unpriced", "daily_aggregates", "suspended"),
-                )
-            ],
-            F.coalesce(F.sum(F.when(F.col("stage") == "validated_usage", F.col("records"))), F.lit(0)).alias("settled"),
-        )
-        .where("received != settled OR validated != priced + unpriced")
-        .select("period")
-        .collect()
-    )
-    stale = sorted(row["period"].isoformat() for row in counted)
+    wrong = differing(ledger, RECORDS).select("period").union(differing(ledger, CALLS).select("period")).distinct()
+    stale = sorted(row["period"].isoformat() for row in wrong.collect())
     return CheckResult(
         name="days_agree",
         description=GATES["days_agree"],

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.masking import mask
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import raw_cdr as controls
 from telebill_assets.compute.days import earlier_days
@@ -30,8 +31,11 @@ TABLES = (
 GATES = {
     "every_file_registered": "Every file of the landing folder has its row in the file register",
     "every_record_landed": "Every record of every readable file is in raw_cdr, once",
+    "every_file_landed": "raw_cdr holds as many records of each file as were read from it",
 }
 CONTROLS = controls.CONTROLS
+
+SAMPLES = 5
 
 
 def run(context: JobContext) -> JobReport:
@@ -54,6 +58,7 @@ def run(context: JobContext) -> JobReport:
             ("in files", {"records": received["records"]}),
             {"in raw_cdr": {"records": publication.rows(RawCdr)}},
         ),
+        _every_file_landed(registered, raw),
     )
     publication.check(*controls.check(context, registered, raw))
     figures = {"files": str(len(files)), "records": str(received["records"])}
@@ -98,6 +103,25 @@ def _every_file_registered(files: Sequence[LandingFile], registered: int) -> Che
         GATES["every_file_registered"],
         ("in the landing zone", {"files": len(files)}),
         {"registered": {"files": registered}},
+    )
+
+
+def _every_file_landed(registered: DataFrame, raw: DataFrame) -> CheckResult:
+    landed = raw.groupBy("path").agg(F.count("*").alias("landed"))
+    usable = registered.where("status IN ('landed', 'duplicate', 'held')").select("path", "records")
+    wrong = usable.join(landed, "path", "left").where("records != coalesce(landed, 0)").persist()
+    try:
+        count = wrong.count()
+        rows = wrong.orderBy("path").limit(SAMPLES).collect() if count else []
+    finally:
+        wrong.unpersist()
+    return CheckResult(
+        name="every_file_landed",
+        description=GATES["every_file_landed"],
+        passed=not count,
+        figure=f"{count:,} files differ",
+        failures={"files": count} if count else {},
+        samples=[mask(f"{row['path']}: read {row['records']}, in raw_cdr {row['landed'] or 0}") for row in rows],
     )
 
 

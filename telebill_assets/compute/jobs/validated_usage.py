@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import Totals, balance
+from telebill_assets.audit.identities import RECORDS, identity_check
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import validated_usage as controls
@@ -36,6 +37,7 @@ TABLES = (
 )
 GATES = {
     "records_balance": "Every record received has exactly one outcome",
+    "every_file_settled": "In every file, the records and seconds received are those settled",
     "every_outcome_written": "The tables hold every record with its outcome",
 }
 CONTROLS = controls.CONTROLS
@@ -72,6 +74,7 @@ def run(context: JobContext) -> JobReport:
     }
     publication.check(
         balance("records_balance", GATES["records_balance"], ("received", whole), parts),
+        identity_check(received.unionByName(ledger), RECORDS, "every_file_settled", GATES["every_file_settled"]),
         balance(
             "every_outcome_written",
             GATES["every_outcome_written"],

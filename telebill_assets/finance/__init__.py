@@ -1,0 +1,1 @@
+"""What finance systems get: charges, taxes and invoices in one layout, and a balanced journal."""
