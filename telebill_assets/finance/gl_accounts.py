@@ -6,7 +6,7 @@ from pathlib import Path
 
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
-from telebill_assets.reference.rows import read_csv, typed
+from telebill_assets.reference.rows import read_rows
 from telebill_assets.schemas.reference.gl_accounts import GlAccounts
 
 FILE = "gl_accounts.csv"
@@ -83,10 +83,7 @@ def read_account_map(folder: Path) -> AccountMap:
     path = folder / FILE
     if not path.is_file():
         raise InvalidReferenceError([Finding(FILE, 1, "file", "missing", f"a file in {folder}; see docs/export.md")])
-    texts, wrong = read_csv(path, GlAccounts)
-    rows, more = typed(FILE, GlAccounts, texts)
-    if wrong or more:
-        raise InvalidReferenceError([*wrong, *more])
+    rows = read_rows(path, GlAccounts)
     keys = ("posting", "seller_id", "line_kind", "product", "tax_type")
     return AccountMap(
         (Posting(*(row[key] for key in keys)), GlAccount(row["gl_account"], row["gl_name"])) for row in rows

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from telebill_assets.lake.lake import Lake
-from telebill_assets.reference.findings import InvalidReferenceError
-from telebill_assets.reference.rows import read_csv, typed
+from telebill_assets.reference.rows import read_rows
 from telebill_assets.schemas.reference.sources import Sources
 
 
@@ -17,8 +16,4 @@ def known_sources(folder: Path, lake: Lake) -> list[str]:
     path = folder / "sources.csv"
     if not path.is_file():
         return sorted(lake.read_arrow(Sources)["source"].to_pylist())
-    texts, wrong = read_csv(path, Sources)
-    found = typed(path.name, Sources, texts)
-    if wrong or found.findings:
-        raise InvalidReferenceError([*wrong, *found.findings])
-    return sorted(row["source"] for row in found.sound)
+    return sorted(row["source"] for row in read_rows(path, Sources))

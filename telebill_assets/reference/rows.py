@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from telebill_assets.reference.cells import UnreadableCellError, Value, broken_rule, read_cell
-from telebill_assets.reference.findings import Finding
+from telebill_assets.reference.findings import Finding, InvalidReferenceError
 from telebill_assets.schemas.table import TableModel
 
 
@@ -156,6 +156,19 @@ def typed(file: str, model: TableModel, texts: Texts) -> Typed:
     findings += _repeated(model, sound)
     sound, faulty = _apart(sound, findings)
     return Typed(sound, [*unreadable, *faulty], findings)
+
+
+def read_rows(path: Path, model: TableModel) -> list[Row]:
+    """The rows of one file, for those who need no other.
+
+    Raises:
+        InvalidReferenceError: with every finding of the file.
+    """
+    texts, wrong = read_csv(path, model)
+    found = typed(path.name, model, texts)
+    if wrong or found.findings:
+        raise InvalidReferenceError([*wrong, *found.findings])
+    return found.sound
 
 
 def _apart(rows: list[Row], findings: Sequence[Finding]) -> tuple[list[Row], list[Row]]:
