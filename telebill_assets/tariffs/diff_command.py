@@ -51,8 +51,8 @@ def diff(
     found = _compare(before, after, day)
     effect = None
     if month is not None:
-        lake = Lake.open(settings)
-        effect = revenue_effect(spark_session(settings), lake, month, before.tariff, after.tariff, most=most)
+        tariffs = before.tariff, after.tariff  # they may have faults; Spark takes a while to start
+        effect = revenue_effect(spark_session(settings), Lake.open(settings), month, *tariffs, most=most)
     if as_json:
         print_json(_as_json(found, effect))
         return

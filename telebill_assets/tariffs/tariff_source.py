@@ -67,9 +67,11 @@ class TariffSource:
             InvalidReferenceError: its files have faults.
         """
         found = Prices(self._rows[0], self._rows[1], on)
-        if not found.decks or (self.deck and self.deck not in found.decks):
-            known = ", ".join(found.decks) or "no rates at all"
-            raise InvalidInputError(f"{self.path or PUBLISHED} has no deck {self.deck or ''}; it has {known}")
+        if not found.decks:
+            raise InvalidInputError(f"{self.path or PUBLISHED} has no rates")
+        if self.deck and self.deck not in found.decks:
+            known = ", ".join(found.decks)
+            raise InvalidInputError(f"{self.path or PUBLISHED} has no deck {self.deck}; expected one of {known}")
         return found
 
     @cached_property
