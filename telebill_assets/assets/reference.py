@@ -10,7 +10,7 @@ from telebill_assets.assets.stage import OWNER
 from telebill_assets.compute.runner import Runner
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.reference.load import load
+from telebill_assets.reference.load import examine, usable
 from telebill_assets.reference.publish import publish
 from telebill_assets.schemas.registry import REFERENCE_TABLES
 from telebill_assets.schemas.table import description, table_name
@@ -35,7 +35,10 @@ def reference_tables(uri: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, runner: dg.ResourceParam[Runner]
     ) -> Iterator[dg.MaterializeResult[Any]]:
         settings = runner.settings
-        data = load(settings.reference_dir, layouts=LAYOUTS)
+        examined = examine(settings.reference_dir, LAYOUTS)
+        data = usable(examined, settings.reference_dir)
+        for warning in examined.warnings:
+            context.log.warning(str(warning))
         snapshots = publish(data, Lake.open(settings), context.run_id, settings.code_version)
         for name, table in data.tables.items():
             yield dg.MaterializeResult(

@@ -84,14 +84,17 @@ def load(folder: Path, layouts: Iterable[str]) -> Reference:
     Raises:
         InvalidReferenceError: with every finding of every file.
     """
-    examined = examine(folder, layouts)
-    if examined.errors:
-        raise InvalidReferenceError(examined.errors)
-    return usable(examined, folder)
+    return usable(examine(folder, layouts), folder)
 
 
 def usable(examined: Examined, folder: Path) -> Reference:
-    """The tables of files without errors."""
+    """The tables of an examined folder.
+
+    Raises:
+        InvalidReferenceError: its files have errors.
+    """
+    if examined.errors:
+        raise InvalidReferenceError(examined.errors)
     tables = {table_name(model): _arrow(model, examined.tables[table_name(model)]) for model in REFERENCE_TABLES}
     return Reference(tables, _version(folder))
 

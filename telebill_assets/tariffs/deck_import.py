@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,13 @@ def import_deck(path: Path, layout: Layout, folder: Path, choices: Choices) -> I
         InvalidInputError: the deck cannot be read.
     """
     with many_objects():
-        return _import_deck(path, layout, folder, choices)
+        return merge_deck(path, layout, read_table(folder, Destinations), read_table(folder, Rates), choices)
 
 
-def _import_deck(path: Path, layout: Layout, folder: Path, choices: Choices) -> Imported:
-    destinations, rates = read_table(folder, Destinations), read_table(folder, Rates)
+def merge_deck(
+    path: Path, layout: Layout, destinations: Sequence[Values], rates: Sequence[Values], choices: Choices
+) -> Imported:
+    """Put a deck into the rows of the two tables, see `import_deck`."""
     lines, findings = read_deck(path, layout)
     reader = OfferReader(path.name, layout)
     offers = reader.read(lines)
@@ -94,7 +96,7 @@ def _import_deck(path: Path, layout: Layout, folder: Path, choices: Choices) -> 
     return Imported(placed.destinations, merged.rows, counts, notes)
 
 
-def _carried_over(rates: list[Values], new: dict[str, str], choices: Choices) -> list[Values]:
+def _carried_over(rates: Sequence[Values], new: dict[str, str], choices: Choices) -> list[Values]:
     if choices.carry_over is False:
         return []
     rows = carried_over(rates, new)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,12 +17,16 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.tariffs.diff import KINDS, Change, Differences, differences
 from telebill_assets.tariffs.json_output import print_json
+from telebill_assets.tariffs.layout import layout_of
 from telebill_assets.tariffs.tariff_source import TariffSource
 from telebill_assets.tariffs.traffic import RevenueEffect, revenue_effect
 
 PREFIXES_SHOWN = 3
 EVERYTHING = 2**31 - 1
-WHERE = "Reference folder, one deck of it (folder:deck), or what is published in the lake (published, published:deck)"
+WHERE = (
+    "Reference folder, one deck of it (folder:deck), what is published in the lake (published, published:deck), or the "
+    "file of a carrier's deck with --mapping"
+)
 
 
 def diff(
@@ -30,6 +35,10 @@ def diff(
     *,
     on: Annotated[str | None, typer.Option(help="Prices of this day; default: the last price of each")] = None,
     traffic: Annotated[str | None, typer.Option(help="Month, such as 2020-04: effect on its published usage")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Layout of the files of decks, as of telebill tariff import")
+    ] = None,
+    columns: Annotated[list[str] | None, typer.Option("--map", help="Columns of these files")] = None,
     limit: Annotated[int, typer.Option(min=0, help="Most rows of each table; 0: all")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output")] = False,
 ) -> None:
@@ -37,12 +46,13 @@ def diff(
     settings, most = Settings(), limit or EVERYTHING
     day = _day(on, "%Y-%m-%d", "--on", "a day such as 2020-05-01")
     month = _day(traffic, "%Y-%m", "--traffic", "a month such as 2020-04")
-    before, after = TariffSource.of(old, settings), TariffSource.of(new, settings)
+    layout = layout_of({}, columns or (), mapping) if mapping or columns else None
+    before, after = (TariffSource.of(text, settings, layout) for text in (old, new))
     found = _compare(before, after, day)
     effect = None
     if month is not None:
-        lake = Lake.open(settings)
-        effect = revenue_effect(spark_session(settings), lake, month, before.tariff, after.tariff, most=most)
+        tariffs = before.tariff, after.tariff  # they may have faults; Spark takes a while to start
+        effect = revenue_effect(spark_session(settings), Lake.open(settings), month, *tariffs, most=most)
     if as_json:
         print_json(_as_json(found, effect))
         return

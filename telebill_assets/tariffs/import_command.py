@@ -19,7 +19,7 @@ MAPPED = "Which column is what, such as prefix=Code or rate='Rate/min'; may be r
 def import_(
     deck_file: Annotated[Path, typer.Argument(help="The carrier's rate deck, a CSV file")],
     *,
-    deck: Annotated[str, typer.Option(help="Name of the rate deck in rates.csv")],
+    deck: Annotated[str | None, typer.Option(help="Name of the rate deck in rates.csv; default: of the file")] = None,
     into: Annotated[Path | None, typer.Option(help="Reference folder; default: the configured one")] = None,
     columns: Annotated[list[str] | None, typer.Option("--map", help=MAPPED)] = None,
     mapping: Annotated[Path | None, typer.Option(help="YAML file with these options; the command line wins")] = None,
@@ -70,6 +70,7 @@ def import_(
     }
     layout = layout_of(options, columns or (), mapping)
     folder = into or Settings().reference_dir
+    deck = deck or deck_file.stem
     choices = Choices(deck, complete=complete, replace=replace, split=split, carry_over=carry_over)
     imported = import_deck(deck_file, layout, folder, choices)
     if write_:

@@ -33,6 +33,8 @@ FIELDS = {
     "end": "last day of the price",
     "status": "new, changed, blocked, closed ...",
 }
+ANOTHER = re.compile(rf",\s*(?=(?:{'|'.join(FIELDS)}|rate\.\w+)=)")
+"""The comma before another field in the same text."""
 PRICES = ("rate", "interstate", "intrastate", "indeterminate")
 
 
@@ -118,7 +120,7 @@ def layout_of(options: Mapping[str, Any], columns: Iterable[str], file: Path | N
 
     Args:
         options: fields of Layout; None where nothing is said.
-        columns: texts such as prefix=Code.
+        columns: texts such as prefix=Code, or several with commas between.
         file: YAML with fields of Layout.
 
     Raises:
@@ -126,7 +128,7 @@ def layout_of(options: Mapping[str, Any], columns: Iterable[str], file: Path | N
     """
     said = {name: _as_text(value) for name, value in _mapping_file(file).items()} if file else {}
     mapped = {name: _as_text(column) for name, column in (said.get("columns") or {}).items()}
-    for text in columns:
+    for text in (part for listed in columns for part in ANOTHER.split(listed)):
         field, equals, column = text.partition("=")
         if not (equals and column.strip()):
             raise LayoutError(f"--map is '{text}', expected field=column, such as prefix=Code")

@@ -306,6 +306,11 @@ def test_the_command_proposes_and_writes_only_when_told(folder, tmp_path):
         "columns: {prefix: Code, rate: Preis}\ndecimal: ','\neffective: 2020-05-01\ninterval: 1/1\n", encoding="utf-8"
     )
     before = (folder / "rates.csv").read_bytes()
+    assert layout_of({"effective": MAY, "interval": "1/1"}, ["prefix=A, or B,rate.peak=C,name=D"]).columns == {
+        "prefix": "A, or B",
+        "rate.peak": "C",
+        "name": "D",
+    }
     options = (str(deck), "--deck", "gold", "--into", str(folder), "--mapping", str(mapping), "--interval", "60/6")
     done = command(folder, *options, "--proposal", str(proposal), "--json")
     assert done.exit_code == 0, done.output

@@ -135,6 +135,34 @@ def test_the_command_compares_folders(folders, tmp_path):
     assert "us-minute -> us-six" in shown.stdout
 
 
+def test_the_command_compares_two_files_of_a_carrier(tmp_path):
+    (tmp_path / "carrier.yaml").write_text(
+        "columns: {prefix: Code, name: Name, rate: Rate}\ninterval: 1/1\neffective: 2020-05-01\n", encoding="utf-8"
+    )
+    (tmp_path / "april.csv").write_text(
+        "Code,Name,Rate\n44,UK,0.10\n33,France,0.05\n49,Germany,0.02\n", encoding="utf-8"
+    )
+    (tmp_path / "may.csv").write_text(
+        "Code,Name,Rate\n44,UK,0.12\n49,Germany,0.02\n43,Austria,0.03\n", encoding="utf-8"
+    )
+    files = [str(tmp_path / name) for name in ("april.csv", "may.csv")]
+    environment = {"TELEBILL_HOME": str(tmp_path)}
+    options = ("--mapping", str(tmp_path / "carrier.yaml"), "--json")
+    done = CliRunner().invoke(app, ["tariff", "diff", *files, *options], env=environment)
+    found = json.loads(done.stdout)
+    assert {name: number for name, number in found["summary"].items() if number} == {
+        "new": 1,
+        "up": 1,
+        "closed": 1,
+        "uncovered": 1,
+        "unchanged": 1,
+    }
+    (up,) = [change for change in found["changes"] if change["kind"] == "up"]
+    assert (up["destination"], up["prefixes"], up["percent"]) == ("uk", ["44"], "20.0")
+    without = CliRunner().invoke(app, ["tariff", "diff", *files], env=environment)
+    assert "is a file; name its folder" in str(without.exception)
+
+
 def call(line: int, account: str, callee: str, talk_s: int) -> dict[str, Any]:
     return {
         "landing_day": DAY,
