@@ -24,11 +24,10 @@ def observe_calls(calls: DataFrame, day: date, thresholds: Thresholds) -> tuple[
     """Count what the controls ask while rows of validated_usage are written; no Spark job of its own."""
     age = F.datediff(F.lit(day), F.col("call_date"))
     span = F.unix_timestamp("end_at") - F.unix_timestamp("answer_at")
-    spoken = F.col("usage_type") != "sms" if "usage_type" in calls.columns else F.lit(True)  # noqa: FBT003
     counts: dict[str, Column] = {
         "calls": F.count(F.lit(1)),
         "long": F.count_if(F.col("talk_s") >= thresholds.long_call_s),
-        "empty": F.count_if((F.col("talk_s") == 0) & spoken),
+        "empty": F.count_if((F.col("talk_s") == 0) & (F.col("usage_type") != "sms")),
         "beyond": F.count_if(F.col("talk_s") > span + 1),
         "late": F.count_if(age > thresholds.late_days),
         **{name: F.count_if(_between(age, low, high)) for name, low, high in AGES},
