@@ -267,7 +267,7 @@ def test_a_published_fault_holds_the_next_stage(month, healthy, published):
     fault = published.fault
     lake, model = Lake.open(month.settings), TABLES[fault.table]
     column, value = ("billing_month", MONTH) if published.job == "invoices" else ("landing_day", DAY)
-    before = lake.snapshots(model)[-1].snapshot_id
+    before = lake.snapshots(model)[-1].id
     rows = [row for row in healthy.rows(fault.table) if row[column] == value]
     republish(month, fault.table, fault.tamper(rows), **{column: value})
     try:

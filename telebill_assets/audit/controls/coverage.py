@@ -1,4 +1,4 @@
-"""Coverage of the tariff: every account has one plan, and every rate deck reaches every destination."""
+"""Coverage of the tariff: every account has one plan, and every plan reaches every destination."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ PLANS = Control("plan_coverage", "Accounts that can make calls have a plan", blo
 OVERLAPS = Control(
     "plan_overlaps", "No account has two plans on one day, which would price its calls twice", blocking=True
 )
-RATES = Control("rate_coverage", "The rate decks in use have a rate for every destination", blocking=False)
+RATES = Control("rate_coverage", "The plans in use have a rate for every destination", blocking=False)
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -55,31 +55,33 @@ def plan_overlaps(subscriptions: Rows) -> CheckResult:
 
 
 def rate_coverage(tables: Mapping[str, Rows], day: date, thresholds: Thresholds) -> CheckResult:
-    """For each rate deck of a plan that somebody has on the day: destinations without a rate valid on it.
+    """For each plan that somebody has on the day: destinations for which none of its rate decks has a valid rate.
 
-    `tables` has the rows of plans, subscriptions, destinations and rates.
+    `tables` has the rows of plans, subscriptions, destinations and rates, and of plan_decks if there is such a table.
     """
     subscribed = {row["plan_id"] for row in tables["subscriptions"] if _valid(row, day)}
-    decks = {row["rate_deck"] for row in tables["plans"] if row["plan_id"] in subscribed}
-    known = {row["destination"] for row in tables["destinations"]}
-    covered: dict[str, set[str]] = defaultdict(set)
+    decks = {row["plan_id"]: [row["rate_deck"]] for row in tables["plans"] if row["plan_id"] in subscribed}
+    for row in tables.get("plan_decks", ()):
+        decks.get(row["plan_id"], []).append(row["rate_deck"])
+    known = {row["destination"] for row in tables["destinations"] if _valid(row, day)}
+    reached: dict[str, set[str]] = defaultdict(set)
     for row in tables["rates"]:
-        if row["rate_deck"] in decks and _valid(row, day):
-            covered[row["rate_deck"]].add(row["destination"])
-    missing = {deck: sorted(known - covered[deck]) for deck in sorted(decks)}
-    shares = {deck: percent(len(without), len(known)) for deck, without in missing.items()}
-    failed = {
-        deck: len(missing[deck]) for deck in shares if shares[deck] > thresholds.destinations_without_rate_percent
-    }
+        if _valid(row, day):
+            reached[row["rate_deck"]].add(row["destination"])
+    missing = {plan: sorted(known.difference(*(reached[deck] for deck in decks[plan]))) for plan in sorted(decks)}
+    shares = {plan: percent(len(without), len(known)) for plan, without in missing.items()}
+    limit = thresholds.destinations_without_rate_percent
+    failed = {plan: len(missing[plan]) for plan, share in shares.items() if share > limit}
     return RATES.result(
         passed=not failed,
-        figure=f"{len(failed)} of {len(decks)} rate decks lack too many of {len(known):,} destinations",
-        threshold=f"{thresholds.destinations_without_rate_percent} % of the destinations",
+        figure=f"{len(failed)} of {len(decks)} plans lack a rate for too many of {len(known):,} destinations",
+        threshold=f"{limit} % of the destinations",
         failures=failed,
-        samples=[f"{deck}: {name}" for deck in missing for name in missing[deck]],
-        breakdown={deck: f"{len(without):,} without a rate ({shares[deck]} %)" for deck, without in missing.items()},
+        samples=[f"{plan}: {name}" for plan in failed for name in missing[plan]],
+        breakdown={plan: f"{len(without):,} without a rate ({shares[plan]} %)" for plan, without in missing.items()},
     )
 
 
 def _valid(row: Mapping[str, Any], day: date) -> bool:
-    return bool(row["valid_from"] <= day and (row["valid_to"] is None or day <= row["valid_to"]))
+    first, last = row.get("valid_from"), row.get("valid_to")
+    return (first is None or first <= day) and (last is None or day <= last)

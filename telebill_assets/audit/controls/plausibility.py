@@ -27,7 +27,7 @@ def observe_calls(calls: DataFrame, day: date, thresholds: Thresholds) -> tuple[
     counts: dict[str, Column] = {
         "calls": F.count(F.lit(1)),
         "long": F.count_if(F.col("talk_s") >= thresholds.long_call_s),
-        "empty": F.count_if(F.col("talk_s") == 0),
+        "empty": F.count_if((F.col("talk_s") == 0) & (F.col("usage_type") != "sms")),
         "beyond": F.count_if(F.col("talk_s") > span + 1),
         "late": F.count_if(age > thresholds.late_days),
         **{name: F.count_if(_between(age, low, high)) for name, low, high in AGES},

@@ -36,9 +36,9 @@ def similar_calls(calls: DataFrame, total: int, thresholds: Thresholds) -> Check
 
 
 def _alike(calls: DataFrame) -> DataFrame:
-    """Only numbers that called each other more than once are sorted; most pairs of a day do so once."""
+    """Messages are alike by nature. Only numbers that called each other more than once are sorted; few do in a day."""
     numbers = F.xxhash64("caller", "callee").alias("numbers")
-    keyed = calls.where("caller IS NOT NULL").select(
+    keyed = calls.where("caller IS NOT NULL AND usage_type != 'sms'").select(
         numbers, F.unix_timestamp("start_at").alias("start_s"), "talk_s", "path", "line"
     )
     repeated = keyed.groupBy("numbers").count().where("count > 1").select("numbers")
