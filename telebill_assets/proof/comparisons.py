@@ -12,6 +12,8 @@ from telebill_assets.proof.recount import GRAIN, TYPES, at_grain, held_accounts
 
 MONEY = "decimal(28,10)"
 PER_CALLS = ("account_id", "currency", "direction", "destination", "jurisdiction")
+PER_LINE = (*PER_CALLS, "plan_id", "usage_type")
+"""What tells the usage lines of a month apart."""
 TAX_KEYS = ("level", "tax_type", "description", "authority", "region", "rate", "fee_rate")
 AMOUNTS = ("net", "tax", "pass_through", "payable")
 

@@ -14,7 +14,7 @@ from telebill_assets.database.server import connect
 from telebill_assets.invoicing.model import Invoice, InvoiceLine
 from telebill_assets.invoicing.read import read_invoices
 from telebill_assets.lake.lake import Lake
-from telebill_assets.proof.comparisons import PER_CALLS
+from telebill_assets.proof.comparisons import PER_LINE
 from telebill_assets.proof.trace_models import (
     Foot,
     InvoiceLineShown,
@@ -157,8 +157,10 @@ def _priced(spark: SparkSession, lake: Lake, invoice: Invoice, charge: dict[str,
 
 
 def _of_line(rows: DataFrame, charge: dict[str, Any]) -> DataFrame:
-    for name in PER_CALLS:
-        rows = rows.where(F.col(name) == charge[name])
+    """The calls of a line; a credit may be for calls of several usage types."""
+    for name in PER_LINE:
+        if charge[name] is not None:
+            rows = rows.where(F.col(name) == charge[name])
     return rows
 
 

@@ -12,7 +12,7 @@ from telebill_assets.audit.masking import mask
 from telebill_assets.compute.tariff import lake_tariff
 from telebill_assets.database.server import connect
 from telebill_assets.lake.lake import Lake
-from telebill_assets.proof.comparisons import PER_CALLS
+from telebill_assets.proof.comparisons import PER_LINE
 from telebill_assets.proof.trace_models import Occurrence, Price, RecordTrace, UnknownError
 from telebill_assets.rating.price_calls import price_calls
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
@@ -108,7 +108,7 @@ def _call_of(lake: Lake, row: Found) -> str | None:
 def _charge_line(lake: Lake, month: date, priced: Found) -> str | None:
     """The usage line that sums the call; None if the month is not rated yet."""
     wanted = ds.field("line_kind") == "usage"
-    for name in PER_CALLS:
+    for name in PER_LINE:
         wanted &= ds.field(name) == priced.get(name)
     found = lake.dataset(RatedUsage, billing_month=month).to_table(["line_id"], filter=wanted).to_pylist()
     return str(found[0]["line_id"]) if found else None

@@ -6,7 +6,6 @@ from pyspark.sql import functions as F
 from telebill_assets.rating.tariff import Tariff
 
 LINE_KEYS = ("account_id", "plan_id", "currency", "direction", "destination", "jurisdiction", "usage_type")
-SHOWN_KEYS = LINE_KEYS[:-1]
 MINUTES = "decimal(18,6)"
 PRICE_DECIMALS = 8
 
@@ -39,7 +38,7 @@ def usage_lines(aggregates: DataFrame, tariff: Tariff) -> DataFrame:
     sms = F.col("usage_type") == "sms"
     named = with_destination_name(summed, tariff)
     return named.select(
-        *SHOWN_KEYS,
+        *LINE_KEYS,
         F.concat_ws(
             "-", "account_id", F.lit("usage"), "plan_id", "direction", "destination", "jurisdiction", _unless_voice()
         ).alias("line_id"),

@@ -5,6 +5,7 @@ import pyspark.sql.types as T
 
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact, Money, Quantity, Rate
+from telebill_assets.schemas.validated_usage import USAGE_TYPES
 
 LINE_KINDS = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 
@@ -27,6 +28,7 @@ class RatedUsage(Table):
     destination: T.StringType = pa.Field(nullable=True, description="Destination, on usage and allowance lines")
     jurisdiction: T.StringType = pa.Field(nullable=True, description="Jurisdiction, on usage and allowance lines")
     direction: T.StringType = pa.Field(nullable=True, description="Direction, on usage and allowance lines")
+    usage_type: T.StringType = pa.Field(nullable=True, isin=USAGE_TYPES, description="Usage type, on usage lines")
     calls: T.LongType = pa.Field(nullable=True, ge=0, description="Calls summed in the line")
     talk_s: T.LongType = pa.Field(nullable=True, ge=0, description="Talk seconds summed in the line")
     billed_s: T.LongType = pa.Field(nullable=True, ge=0, description="Billed seconds summed in the line")
