@@ -71,7 +71,8 @@ class LedgerRunner(Runner):
         rows = frame(self.spark, Ledger, {**RECEIVED, "stage": request.job, "records": self.records})
         publication.write(Ledger, rows, period=DAY, stage=request.job)
         if self.reports_all:
-            declared = declared_checks(JOBS[request.job].TABLES, JOBS[request.job].GATES)
+            job = JOBS[request.job]
+            declared = declared_checks(job.TABLES, job.GATES, job.CONTROLS)
             publication.check(*[passing(name) for name, _, _ in declared if name != "ledger_rules"])
         return publication.finish({})
 
@@ -153,7 +154,7 @@ def test_a_held_partition_survives_vacuum_and_can_be_looked_at(materialise, sett
     materialise(5, "raw_cdr")
     materialise(-1, "raw_cdr")
     (held,) = holds(Lake.open(settings))
-    assert Lake.open(settings).vacuum(older_than=timedelta(0)) == []
+    assert [file for file in Lake.open(settings).vacuum(older_than=timedelta(0)) if file.endswith(".parquet")] == []
     assert obstacles(Lake.open(settings), held) == []
     listed, shown = telebill("list").output, telebill("show", "raw_cdr", "2020-04-03").output
     assert "raw_cdr" in listed
