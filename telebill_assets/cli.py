@@ -6,6 +6,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from telebill_assets.compute.held_commands import app as held
 from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
 from telebill_assets.finance.commands import export
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(held, name="held")
 app.add_typer(tables, name="tables")
 app.add_typer(source, name="source")
 app.add_typer(rerating, name="rerate")

@@ -1,17 +1,22 @@
 """Running the jobs through Dagster from the command line, on the instance that the UI shows."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
-from telebill_assets.assets.events import report_day
+from telebill_assets.assets.events import discarded_event, report_day
 from telebill_assets.assets.stage import declared_checks
 from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
+from telebill_assets.compute import holds
 from telebill_assets.compute.jobs import daily_aggregates
-from telebill_assets.compute.request import JobReport
+from telebill_assets.compute.reports import latest_report, save_report
+from telebill_assets.compute.request import JobReport, JobRequest
+from telebill_assets.compute.runner import Runner
 from telebill_assets.definitions import build_definitions
 from telebill_assets.errors import OperatorError
+from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 
 DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
@@ -60,6 +65,60 @@ def report_rerated(settings: Settings, reports: Sequence[JobReport]) -> None:
         for report in reports:
             if report.job == daily_aggregates.STAGE:
                 report_day(instance, report, [name for name, _, _ in checks])
+
+
+class ReleaseRunner(Runner):
+    """Publishes what the audit held back instead of computing it again, in the name of a person."""
+
+    def __init__(self, settings: Settings, by: str, reason: str) -> None:
+        super().__init__(settings)
+        self._by, self._reason = by, reason
+
+    def run(self, request: JobRequest) -> JobReport:
+        report = holds.release(
+            Lake.open(self.settings), request.job, request.partition, by=self._by, reason=self._reason
+        )
+        save_report(self.settings.reports_dir, request.run_id, report)
+        return report
+
+
+def release_held(settings: Settings, asset: str, period: date, *, by: str, reason: str) -> JobReport:
+    """Publish a partition that the audit held back, as a run of its asset that Dagster shows.
+
+    Raises:
+        InvalidInputError: no name, no reason, or nothing is held.
+        ReleaseRefusedError: what is held must not become visible any more.
+        RunFailedError: Dagster could not be told.
+    """
+    holds.require_releasable(Lake.open(settings), asset, period, by=by, reason=reason)
+    runner = ReleaseRunner(settings, by, reason)
+    known = build_definitions(settings, runner).resolve_assets_def(asset)
+    with instance_of(settings) as instance:
+        result = dg.materialize(
+            [known],
+            partition_key=period.isoformat(),
+            instance=instance,
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise RunFailedError(f"The release of {asset} {period} failed: {'; '.join(_failures(result))}")
+    report = latest_report(settings.reports_dir, asset, period)
+    if report is None:
+        raise RunFailedError(f"The release of {asset} {period} left no report")
+    return report
+
+
+def discard_held(settings: Settings, asset: str, period: date, *, by: str, reason: str) -> holds.Hold:
+    """Delete the files of a partition that the audit held back, and say so in the instance.
+
+    Raises:
+        InvalidInputError: no name, no reason, or nothing is held.
+    """
+    found = holds.discard(Lake.open(settings), asset, period, by=by, reason=reason)
+    with instance_of(settings) as instance:
+        instance.report_runless_asset_event(discarded_event(found))
+    return found
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -9,7 +9,8 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.compute.request import JobReport
+from telebill_assets.compute.holds import Hold
+from telebill_assets.compute.request import JobReport, Release
 from telebill_assets.schemas.table import TableModel, spark_schema, table_name
 
 
@@ -32,13 +33,33 @@ def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:
 
 
 def published_events(report: JobReport, declared: Collection[str]) -> dg.MaterializeResult[Any]:
-    """The materialisation of a published partition, with the verdict of every declared check."""
-    return dg.MaterializeResult(metadata=_metadata(report), check_results=list(_check_results(report, declared)))
+    """The materialisation of a published partition, with the verdict of every declared check.
+
+    If a person released what the audit had held back, the failed blocking checks are shown as waived: they let what
+    depends on the partition run, and say that they failed, who waived them and why.
+    """
+    metadata = {**_release_metadata(report.release), **_metadata(report)}
+    return dg.MaterializeResult(metadata=metadata, check_results=list(_check_results(report, declared)))
 
 
 def held_events(report: JobReport, declared: Collection[str]) -> Iterator[dg.AssetCheckResult]:
     """The verdicts of a partition that the audit held back; it is not materialised."""
     yield from _check_results(report, declared)
+
+
+def discarded_event(found: Hold) -> dg.AssetObservation:
+    """That the files of a held partition were deleted, by whom and why."""
+    return dg.AssetObservation(
+        dg.AssetKey(found.asset),
+        description=f"Held by the audit, discarded by {found.decided_by}: {found.decision_reason}",
+        metadata={
+            "discarded by": str(found.decided_by),
+            "reason": str(found.decision_reason),
+            "discarded at": str(found.decided_at),
+            "run": found.run,
+        },
+        partition=found.period.isoformat(),
+    )
 
 
 def _check_results(report: JobReport, declared: Collection[str]) -> Iterator[dg.AssetCheckResult]:
@@ -48,10 +69,10 @@ def _check_results(report: JobReport, declared: Collection[str]) -> Iterator[dg.
         msg = f"{report.job} reported checks that its asset does not declare: {sorted(unknown)}"
         raise dg.Failure(msg, allow_retries=False)
     for name in declared:
-        yield _check_result(found[name]) if name in found else _not_reported(name)
+        yield _check_result(found[name], report.release) if name in found else _not_reported(name)
 
 
-def _check_result(check: CheckResult) -> dg.AssetCheckResult:
+def _check_metadata(check: CheckResult) -> dict[str, Any]:
     metadata: dict[str, Any] = {"figure": check.figure, "meaning": check.description}
     if check.threshold:
         metadata["threshold"] = check.threshold
@@ -65,13 +86,23 @@ def _check_result(check: CheckResult) -> dg.AssetCheckResult:
         )
     if check.samples:
         metadata["samples"] = dg.MetadataValue.md("\n".join(f"- `{sample}`" for sample in check.samples))
+    return metadata
+
+
+def _check_result(check: CheckResult, release: Release | None) -> dg.AssetCheckResult:
+    waived = release if check.blocking and not check.passed else None
+    verdict = {"verdict": "failed, and waived", **_release_metadata(waived)} if waived else {}
     return dg.AssetCheckResult(
         check_name=check.name,
-        passed=check.passed,
+        passed=check.passed or waived is not None,
         severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
-        metadata=metadata,
-        description=check.description,
+        metadata={**verdict, **_check_metadata(check)},
+        description=f"Failed, and waived by {waived.by}: {waived.reason}" if waived else check.description,
     )
+
+
+def _release_metadata(release: Release | None) -> dict[str, str]:
+    return {"released by": release.by, "reason": release.reason, "released at": str(release.at)} if release else {}
 
 
 def _not_reported(name: str) -> dg.AssetCheckResult:

@@ -6,13 +6,14 @@ from datetime import date
 from pyspark.sql import DataFrame
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.measure import measure, observe
+from telebill_assets.audit.examine import examine, one_job_session
+from telebill_assets.audit.measure import Counts, observe
 from telebill_assets.audit.rules import schema_check
-from telebill_assets.audit.uniqueness import unique_check
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.holds import HeldTable, hold, supersede
 from telebill_assets.compute.request import JobReport, TableReport
 from telebill_assets.compute.suspense_records import suspense_records
-from telebill_assets.lake.lake import Staged
+from telebill_assets.lake.lake import Replaces, Staged
 from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets.schemas.table import TableModel, table_name
 
@@ -24,30 +25,38 @@ class Publication:
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
+        self._auditor = one_job_session(context.spark)
         self._staged: list[Staged] = []
+        self._replaces: list[Replaces] = []
         self._checks: list[CheckResult] = []
 
     def write(self, model: TableModel, frame: DataFrame, **partition: Value) -> DataFrame:
         """Write a table's new files, measure its rules while writing; return the files' content."""
         lake, request = self._context.lake, self._context.request
+        replaces = lake.last_change(model, **partition)
         observed, measurement = observe(frame, model)
         staged = lake.stage(observed, model, request.run_id, **partition)
         whole = _all_written(model, measurement.rows, staged.rows)
-        return self._audited(staged, [schema_check(frame, model), whole, *measurement.results()])
+        return self._audited(staged, replaces, [schema_check(frame, model), whole], measurement.counts)
 
     def adopt(self, model: TableModel, files: list[str], **partition: Value) -> DataFrame:
         """Take files that Spark tasks wrote themselves, and measure their rules in one pass over them."""
         lake, request = self._context.lake, self._context.request
+        replaces = lake.last_change(model, **partition)
         staged = lake.staged(model, files, request.run_id, **partition)
-        return self._audited(staged, measure(lake.read_staged(self._context.spark, staged), model))
+        return self._audited(staged, replaces, [], None)
 
-    def _audited(self, staged: Staged, findings: list[CheckResult]) -> DataFrame:
+    def _audited(
+        self, staged: Staged, replaces: Replaces, findings: list[CheckResult], counts: Counts | None
+    ) -> DataFrame:
+        lake, model, table = self._context.lake, staged.model, table_name(staged.model)
         self._staged.append(staged)
-        content = self._context.lake.read_staged(self._context.spark, staged)
-        self._checks += merged(f"{table_name(staged.model)}_rules", findings)
-        if staged.model.to_schema().unique:
-            self._checks.append(unique_check(content, staged.model))
-        return content
+        self._replaces.append(replaces)
+        examined = examine(lake.read_staged(self._auditor, staged), model, counts)
+        unique = [check for check in examined if check.name == f"{table}_unique"]
+        rules = [check for check in examined if check not in unique]
+        self._checks += [*merged(f"{table}_rules", [*findings, *rules]), *unique]
+        return lake.read_staged(self._context.spark, staged)
 
     def check(self, *results: CheckResult) -> None:
         """Add the verdicts of checks between tables."""
@@ -69,7 +78,7 @@ class Publication:
         held, version = self.held, self._context.request.code_version
         published = [None if held else self._context.lake.publish(staged, version) for staged in self._staged]
         report = self._report(published, figures, breakdown or {})
-        return report if held else report.model_copy(update={"records": self._records()})
+        return self._kept(report) if held else self._superseding(report)
 
     def set_aside(self, figures: dict[str, str]) -> tuple[JobReport, tuple[Staged, ...]]:
         """Report without publishing; who approves the staged tables later publishes them in this order."""
@@ -94,6 +103,16 @@ class Publication:
             figures=figures,
             breakdown=breakdown,
         )
+
+    def _kept(self, report: JobReport) -> JobReport:
+        context = self._context
+        tables = [HeldTable.of(*each) for each in zip(self._staged, self._replaces, strict=True)]
+        hold(context.lake, context.request, report, tables, context.lake.reads.all())
+        return report
+
+    def _superseding(self, report: JobReport) -> JobReport:
+        supersede(self._context.lake, report.job, report.partition)
+        return report.model_copy(update={"records": self._records()})
 
     def _records(self) -> dict[str, list[dict[str, str]]]:
         """Tables that say more than counts about what was published."""

@@ -1,6 +1,6 @@
 """What an asset asks of a runner, and what the runner answers. Both are JSON, so they cross any boundary."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,6 +29,16 @@ class TableReport(BaseModel):
     snapshot_id: int | None = Field(None, description="None if the audit held the partition back")
 
 
+class Release(BaseModel):
+    """Who let a partition through that the audit had held back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: str
+    reason: str
+    at: datetime = Field(description="UTC")
+
+
 class JobReport(BaseModel):
     """Outcome of a job: what it wrote, what the audit found, and figures worth showing."""
 
@@ -44,3 +54,4 @@ class JobReport(BaseModel):
         default_factory=dict, description="Small tables by title: rows of column and text"
     )
     breakdown: dict[str, dict[str, str]] = Field(default_factory=dict, description="Figures by reason, level ...")
+    release: Release | None = Field(None, description="Set if a person published what the audit had held back")

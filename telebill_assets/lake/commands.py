@@ -58,12 +58,13 @@ def rows(
 @app.command()
 def snapshots(table: TableName) -> None:
     """All changes of a table, oldest first."""
-    shown = _table("snapshot", "at (UTC)", "operation", "partition", "rows", "run", "code version")
+    shown = _table("snapshot", "at (UTC)", "operation", "partition", "rows", "run", "code version", "released by")
     for change in Lake.open(Settings()).snapshots(_model(table)):
         partition = as_text(change.partition) or "whole table"
         stamp = f"{change.committed_at:%Y-%m-%d %H:%M:%S}"
         shown.add_row(
-            str(change.id), stamp, change.operation, partition, f"{change.rows:,}", change.run_id, change.code_version
+            *(str(change.id), stamp, change.operation, partition),
+            *(f"{change.rows:,}", change.run_id, change.code_version, change.released),
         )
     Console(width=None if Console().is_terminal else 200).print(shown)
 

@@ -1,7 +1,7 @@
 """The one way a table changes: a single snapshot that replaces one partition by other files."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.manifest import DataFile, ManifestFile
@@ -11,14 +11,19 @@ from pyiceberg.table.snapshots import Operation, Snapshot
 from pyiceberg.table.update.snapshot import _OverwriteFiles
 
 from telebill_assets.lake.data_files import live_files
+from telebill_assets.lake.error import OvertakenError
 
 OPERATION = "telebill.operation"
 RUN_ID = "telebill.run-id"
 CODE_VERSION = "telebill.code-version"
 PARTITION = "telebill.partition"
 ROWS = "telebill.rows"
+RELEASED_BY = "telebill.released-by"
+RELEASE_REASON = "telebill.release-reason"
 
 PUBLISH = "publish"
+RELEASE = "release"
+"""A publication that the audit held back and a person let through."""
 ROLLBACK = "rollback"
 WITHDRAW = "withdraw"
 """A rollback to a time when the partition was not published."""
@@ -33,9 +38,12 @@ class Change:
     code_version: str
     partition: str
     rows: int
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """More properties, named telebill.*"""
 
     def properties(self) -> dict[str, str]:
         return {
+            **self.notes,
             OPERATION: self.operation,
             RUN_ID: self.run_id,
             CODE_VERSION: self.code_version,
@@ -44,7 +52,20 @@ class Change:
         }
 
 
-def replace_partition(table: Table, rows: BooleanExpression, files: Sequence[DataFile], change: Change) -> int:
+@dataclass(frozen=True)
+class Replaces:
+    """What a change expects to replace: the partition's last snapshot, or None if there was none."""
+
+    snapshot_id: int | None
+
+
+def replace_partition(
+    table: Table,
+    rows: BooleanExpression,
+    files: Sequence[DataFile],
+    change: Change,
+    replaces: Replaces | None = None,
+) -> int:
     """Make `files` the whole content of the partition selected by `rows`; return the snapshot id.
 
     Data files are neither read nor written. A reader sees the old files or the new ones. Doing the same
@@ -52,11 +73,14 @@ def replace_partition(table: Table, rows: BooleanExpression, files: Sequence[Dat
 
     Raises:
         CommitFailedException: another commit came first; load the table again and repeat.
+        OvertakenError: the partition's last snapshot is not the one that the change expects to replace.
     """
     wanted, live = set(files), set(live_files(table, rows))
     last = latest(table, change.partition)
     if last and wanted == live and _tags(last) == change.properties():
         return last.snapshot_id
+    if replaces and replaces.snapshot_id != (last.snapshot_id if last else None):
+        raise OvertakenError(f"{table.name()[-1]}: {change.partition} has been published by another run meanwhile")
     with _Transaction(table) as transaction:
         replacement = _Replacement(Operation.OVERWRITE, transaction, table.io, snapshot_properties=change.properties())
         replacement.delete_by_predicate(rows)

@@ -10,7 +10,16 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.utils.datetime import days_to_date
 
-from telebill_assets.lake.commit import CODE_VERSION, OPERATION, PARTITION, ROWS, RUN_ID, WITHDRAW
+from telebill_assets.lake.commit import (
+    CODE_VERSION,
+    OPERATION,
+    PARTITION,
+    RELEASE_REASON,
+    RELEASED_BY,
+    ROWS,
+    RUN_ID,
+    WITHDRAW,
+)
 from telebill_assets.lake.partition import Partition, Value, from_text
 from telebill_assets.schemas.table import TableModel, description, partition_by, table_name
 
@@ -30,7 +39,10 @@ class TableInfo:
 
 @dataclass(frozen=True)
 class SnapshotInfo:
-    """One change of a table: which partition was replaced, by which run; `committed_at` is UTC."""
+    """One change of a table: which partition was replaced, by which run; `committed_at` is UTC.
+
+    `released` says who let a held partition through, and why; empty for all other changes.
+    """
 
     id: int
     committed_at: datetime
@@ -39,6 +51,7 @@ class SnapshotInfo:
     code_version: str
     partition: Partition
     rows: int
+    released: str = ""
 
 
 def table_info(table: Table, model: TableModel) -> TableInfo:
@@ -92,7 +105,13 @@ def _snapshot_info(snapshot: Snapshot, model: TableModel) -> SnapshotInfo:
         code_version=properties.get(CODE_VERSION, ""),
         partition=from_text(model, properties.get(PARTITION, "")),
         rows=int(properties.get(ROWS, 0)),
+        released=_released(properties),
     )
+
+
+def _released(properties: dict[str, str]) -> str:
+    by = properties.get(RELEASED_BY)
+    return f"{by}: {properties.get(RELEASE_REASON, '')}" if by else ""
 
 
 def _properties(snapshot: Snapshot) -> dict[str, str]:

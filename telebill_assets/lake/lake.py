@@ -12,21 +12,46 @@ from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.lake import history, maintenance
 from telebill_assets.lake.catalog import ensure_table, find_table, model_metadata, open_catalog
-from telebill_assets.lake.commit import PUBLISH, ROLLBACK, WITHDRAW, Change, latest, replace_partition
+from telebill_assets.lake.commit import (
+    PUBLISH,
+    RELEASE,
+    RELEASE_REASON,
+    RELEASED_BY,
+    ROLLBACK,
+    WITHDRAW,
+    Change,
+    Replaces,
+    latest,
+    replace_partition,
+)
 from telebill_assets.lake.conflicts import retry_conflicts
 from telebill_assets.lake.data_files import describe, file_io, live_files
-from telebill_assets.lake.error import LakeError
+from telebill_assets.lake.error import LakeError, OvertakenError
 from telebill_assets.lake.history import SnapshotInfo, TableInfo
 from telebill_assets.lake.iceberg_schema import arrow_schema
 from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
+from telebill_assets.lake.reads import Read, Reads
 from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
+from telebill_assets.schemas.held_partitions import HELD, HeldPartitions
 from telebill_assets.schemas.registry import TABLES
 from telebill_assets.schemas.table import TableModel, spark_schema, table_name
 from telebill_assets.settings import Settings
 
-__all__ = ["Lake", "LakeError", "Partition", "SnapshotInfo", "Staged", "TableInfo", "Value"]
+__all__ = [
+    "Lake",
+    "LakeError",
+    "OvertakenError",
+    "Partition",
+    "Read",
+    "Replaces",
+    "SnapshotInfo",
+    "Staged",
+    "TableInfo",
+    "Value",
+]
 
 Values = Value | Sequence[Value]
+NO_TIME = timedelta()
 
 
 class Lake:
@@ -35,6 +60,8 @@ class Lake:
     def __init__(self, catalog: Catalog, folder: Path) -> None:
         self._catalog = catalog
         self._folder = folder
+        self.reads = Reads()
+        """What was read through this lake since it was opened."""
 
     @classmethod
     def open(cls, settings: Settings) -> "Lake":
@@ -108,17 +135,51 @@ class Lake:
         """Rows of staged files, as a reader would see them after publication."""
         return _frame(spark, staged.model, staged.files)
 
-    @retry_conflicts
-    def publish(self, staged: Staged, code_version: str) -> int:
+    def publish(self, staged: Staged, code_version: str, replaces: Replaces | None = None) -> int:
         """Replace the partition by the staged files in one atomic commit; return its snapshot id.
 
         Empty staged files publish an empty partition. Publishing the same files again changes nothing.
+
+        Raises:
+            OvertakenError: the partition's last snapshot is not the one that `replaces` names.
         """
+        change = Change(PUBLISH, staged.run_id, code_version, as_text(staged.partition), staged.rows)
+        return self._publish(staged, change, replaces)
+
+    def release(self, staged: Staged, code_version: str, replaces: Replaces, *, by: str, reason: str) -> int:
+        """Publish files that the audit held back; the snapshot says who let them through, and why.
+
+        Raises:
+            OvertakenError: the partition's last snapshot is not the one that `replaces` names.
+        """
+        notes = {RELEASED_BY: by, RELEASE_REASON: reason}
+        change = Change(RELEASE, staged.run_id, code_version, as_text(staged.partition), staged.rows, notes)
+        return self._publish(staged, change, replaces)
+
+    @retry_conflicts
+    def _publish(self, staged: Staged, change: Change, replaces: Replaces | None) -> int:
         model, partition = staged.model, staged.partition
         table = ensure_table(self._catalog, model, self._table_folder(model))
         files = describe(table.io, table.metadata, staged.files, partition)
-        change = Change(PUBLISH, staged.run_id, code_version, as_text(partition), staged.rows)
-        return replace_partition(table, row_filter(model, partition), files, change)
+        return replace_partition(table, row_filter(model, partition), files, change, replaces)
+
+    def last_change(self, model: TableModel, **partition: Value) -> Replaces:
+        """The partition's last snapshot, to be replaced by the next one and no other."""
+        table = find_table(self._catalog, model)
+        last = latest(table, as_text(whole_partition(model, partition))) if table else None
+        return Replaces(last.snapshot_id if last else None)
+
+    def discard(self, staged: Staged) -> None:
+        """Delete staged files that were not published.
+
+        Raises:
+            LakeError: a snapshot of the table refers to one of them.
+        """
+        folder = self._table_folder(staged.model)
+        old = {str(path) for path in maintenance.unreferenced(folder, find_table(self._catalog, staged.model), NO_TIME)}
+        if published := [file for file in staged.files if Path(file).is_file() and file not in old]:
+            raise LakeError(f"{table_name(staged.model)}: {len(published)} of these files are published")
+        maintenance.delete([Path(file) for file in staged.files if file in old], folder)
 
     @retry_conflicts
     def rollback(self, model: TableModel, snapshot_id: int, run_id: str, code_version: str, **partition: Value) -> int:
@@ -160,16 +221,17 @@ class Lake:
         return history.partition_rows(live_files(table, row_filter(model, {})), model) if table else []
 
     def vacuum(self, *, older_than: timedelta) -> list[str]:
-        """Delete files of the tables' folders that no snapshot refers to, and return their paths.
+        """Delete files of the tables' folders that no snapshot and no held partition refers to; return their paths.
 
         Args:
             older_than: age of the youngest file to delete; must exceed the longest run, whose files are not
                 published yet.
         """
         deleted: list[str] = []
+        held = self._held_files()
         for model in TABLES.values():
             folder = self._table_folder(model)
-            paths = maintenance.unreferenced(folder, find_table(self._catalog, model), older_than)
+            paths = maintenance.unreferenced(folder, find_table(self._catalog, model), older_than, held)
             maintenance.delete(paths, folder)
             deleted += map(str, paths)
         return deleted
@@ -177,7 +239,21 @@ class Lake:
     def _table_folder(self, model: TableModel) -> Path:
         return self._folder / table_name(model)
 
+    def _held_files(self) -> set[str]:
+        rows = self.read_arrow(HeldPartitions).select(["status", "files"]).to_pylist()
+        return {file for row in rows if row["status"] == HELD for file in row["files"].splitlines()}
+
+    def fingerprint(self, model: TableModel, partition: Mapping[str, Values]) -> str:
+        """A short text that is the same as long as the same files hold these partitions."""
+        return Reads.fingerprint(self._live(model, partition, None))
+
     def _paths(self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None) -> list[str]:
+        paths = self._live(model, partition, snapshot_id)
+        if snapshot_id is None:
+            self.reads.note(model, partition, paths)
+        return paths
+
+    def _live(self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None) -> list[str]:
         rows, table = row_filter(model, partition), find_table(self._catalog, model)
         if snapshot_id is not None and (table is None or table.snapshot_by_id(snapshot_id) is None):
             raise _no_snapshot(model, snapshot_id)

@@ -1,20 +1,22 @@
 """Vacuum: delete files that no snapshot refers to, such as those of failed runs and overtaken commits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyiceberg.table import Table
 
 
-def unreferenced(folder: Path, table: Table | None, older_than: timedelta) -> list[Path]:
+def unreferenced(folder: Path, table: Table | None, older_than: timedelta, held: Collection[str] = ()) -> list[Path]:
     """Files below a table's folder that were last changed `older_than` ago and that nothing refers to.
+
+    Files of held partitions are kept: somebody has still to release or discard them.
 
     Files are listed before the table's state is read, so a file published meanwhile is seen as referenced.
     """
     latest_change = (datetime.now(UTC) - older_than).timestamp()
     old = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mtime <= latest_change]
-    referenced = set(_references(table.refresh())) if table else set()
+    referenced = {*held, *(_references(table.refresh()) if table else ())}
     return sorted(path for path in old if str(path) not in referenced)
 
 

@@ -5,11 +5,11 @@ from pyspark.sql import functions as F
 
 SETTLED = (
     *("landing_day", "record_key", "path", "file_id", "line", "source", "account_id", "service_id", "direction"),
-    *("caller_e164", "callee_e164", "start_at", "answer_at", "end_at", "local_start", "call_date", "talk_s"),
+    *("caller", "callee", "start_at", "answer_at", "end_at", "local_start", "call_date", "talk_s"),
     *("jurisdiction", "usage_type", "units", "one_call", "content_hash"),
     *("outcome", "reason", "rule", "field", "detail"),
 )
-"""What the outcomes need of a judged record."""
+"""What the outcomes need of a judged record; caller and callee are in E.164."""
 
 
 def settle(judged: DataFrame, losers: DataFrame, register: DataFrame) -> DataFrame:
@@ -47,8 +47,8 @@ def validated_usage(settled: DataFrame) -> DataFrame:
         "account_id",
         "service_id",
         "direction",
-        F.col("caller_e164").alias("caller"),
-        F.col("callee_e164").alias("callee"),
+        "caller",
+        "callee",
         "start_at",
         "answer_at",
         "end_at",

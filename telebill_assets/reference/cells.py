@@ -91,4 +91,6 @@ def broken_rule(value: Value, check: Check) -> str | None:
 
 
 def _pattern(pattern: Any) -> str:
-    return str(getattr(pattern, "pattern", pattern))
+    """Pandera anchors patterns at the start."""
+    text = str(getattr(pattern, "pattern", pattern))
+    return text if text.startswith("^") else f"^{text}"

@@ -3,6 +3,7 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
+from telebill_assets.schemas.currency import CURRENCY
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact
 from telebill_assets.schemas.validated_usage import JURISDICTIONS, USAGE_TYPES
@@ -25,7 +26,7 @@ class DailyAggregates(Table):
     jurisdiction: T.StringType = pa.Field(isin=JURISDICTIONS, description="From both numbers")
     usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="voice, sms or conference")
     band: T.StringType = pa.Field(description="Rate band that held at the start of the call")
-    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code of the plan")
+    currency: T.StringType = pa.Field(**CURRENCY, description="ISO 4217 code of the plan")
     calls: T.LongType = pa.Field(gt=0, description="Number of calls")
     units: T.LongType = pa.Field(gt=0, description="Sum of messages, participants and calls")
     talk_s: T.LongType = pa.Field(ge=0, description="Sum of talk seconds before increments")
@@ -38,6 +39,17 @@ class DailyAggregates(Table):
         "billed_covers_talk",
         "billed_s >= talk_s OR endswith(rate_id, '+') OR usage_type = 'sms'",
         "increments only add seconds; a maximum may end them, and messages have none",
+    )
+
+    silence_is_free = row_rule(
+        "silence_is_free",
+        "talk_s > 0 OR charge = 0 OR usage_type != 'voice'",
+        "calls without a talk second cost nothing",
+    )
+    landed_after_the_calls = row_rule(
+        "landed_after_the_calls",
+        "call_date <= date_add(landing_day, 2)",
+        "no call is dated after its landing day, but for what two time zones can differ",
     )
 
     class Config:

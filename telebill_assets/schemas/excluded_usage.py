@@ -4,8 +4,9 @@ import pandera.pyspark as pa
 import pyspark.sql.types as T
 
 from telebill_assets.schemas.reasons import DUPLICATE_REASONS, NON_BILLABLE_REASONS
-from telebill_assets.schemas.table import Table
+from telebill_assets.schemas.table import Table, row_rule
 
+DUPLICATES = ", ".join(f"'{reason}'" for reason in DUPLICATE_REASONS)
 OUTCOMES = ("duplicate", "non_billable")
 
 
@@ -25,7 +26,21 @@ class ExcludedUsage(Table):
     talk_s: T.LongType = pa.Field(nullable=True, description="Billable seconds as read")
     winner_day: T.DateType = pa.Field(nullable=True, description="Landing day of the record that is billed instead")
     winner_path: T.StringType = pa.Field(nullable=True, description="File of the record that is billed instead")
-    winner_line: T.LongType = pa.Field(nullable=True, description="Line of the record that is billed instead")
+    winner_line: T.LongType = pa.Field(nullable=True, gt=0, description="Line of the record that is billed instead")
+
+    duplicate_of_a_record = row_rule(
+        "duplicate_of_a_record",
+        "outcome != 'duplicate' OR (winner_day IS NOT NULL AND winner_path IS NOT NULL AND winner_line IS NOT NULL)",
+        "duplicates name the record that is billed instead",
+    )
+    reason_fits_outcome = row_rule(
+        "reason_fits_outcome",
+        f"(outcome = 'duplicate') = (reason IN ({DUPLICATES}))",
+        "reasons of duplicates and of records that are not billable are not mixed up",
+    )
+    winner_came_first = row_rule(
+        "winner_came_first", "winner_day <= landing_day", "the record that is billed instead came no later"
+    )
 
     class Config:
         name = "excluded_usage"

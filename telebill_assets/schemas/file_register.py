@@ -4,7 +4,7 @@ import pandera.pyspark as pa
 import pyspark.sql.types as T
 
 from telebill_assets.schemas.reasons import FILE_REASONS, SET_ASIDE_REASONS
-from telebill_assets.schemas.table import Table
+from telebill_assets.schemas.table import Table, row_rule
 
 FILE_STATUSES = ("landed", "duplicate", "suspended", "set_aside", "held")
 
@@ -30,6 +30,20 @@ class FileRegister(Table):
     detail: T.StringType = pa.Field(nullable=True, description="What was found and what was expected")
     duplicate_of_day: T.DateType = pa.Field(nullable=True, description="Landing day of the first arrival")
     duplicate_of_path: T.StringType = pa.Field(nullable=True, description="Path of the first arrival")
+
+    set_aside_with_reason = row_rule(
+        "set_aside_with_reason",
+        "(status IN ('landed', 'duplicate')) = (reason IS NULL)",
+        "files that are not read, and only they, say why",
+    )
+    duplicate_of_a_file = row_rule(
+        "duplicate_of_a_file",
+        "(status = 'duplicate') = (duplicate_of_path IS NOT NULL AND duplicate_of_day IS NOT NULL)",
+        "duplicates, and only they, name the first arrival",
+    )
+    first_came_first = row_rule(
+        "first_came_first", "duplicate_of_day <= landing_day", "the first arrival is not of a later day"
+    )
 
     class Config:
         name = "file_register"

@@ -11,11 +11,15 @@ class Ledger(Table):
     """One row per file x stage x outcome (daily stages) or per stage x outcome (monthly stages)."""
 
     period: T.DateType = pa.Field(description="Landing day, or first day of the billing month")
-    stage: T.StringType = pa.Field(description="Asset that wrote the row")
+    stage: T.StringType = pa.Field(str_length={"min_value": 1}, description="Asset that wrote the row")
     path: T.StringType = pa.Field(nullable=True, description="File, for stages that know it")
     source: T.StringType = pa.Field(nullable=True, description="CDR source, for stages that know it")
-    currency: T.StringType = pa.Field(nullable=True, description="ISO 4217 code, where there is an amount")
-    outcome: T.StringType = pa.Field(description="received, validated, suspended, duplicate, non_billable, priced ...")
+    currency: T.StringType = pa.Field(
+        nullable=True, str_matches="^[A-Z]{3}$", description="ISO 4217 code, where there is an amount"
+    )
+    outcome: T.StringType = pa.Field(
+        str_length={"min_value": 1}, description="received, validated, suspended, duplicate, non_billable, priced ..."
+    )
     reason: T.StringType = pa.Field(
         nullable=True, description="Reason code, tax level or line kind, if the outcome has one"
     )

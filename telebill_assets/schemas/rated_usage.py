@@ -3,6 +3,7 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
+from telebill_assets.schemas.currency import CURRENCY
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Exact, Money, Quantity, Rate
 from telebill_assets.schemas.validated_usage import USAGE_TYPES
@@ -14,7 +15,9 @@ class RatedUsage(Table):
     """Charge lines of a billing month: usage, recurring, one-off and pass-through, and every rule's effect on them."""
 
     billing_month: T.DateType = pa.Field(description="First day of the billing month")
-    line_id: T.StringType = pa.Field(description="Stable id of the line: account, kind and what it charges for")
+    line_id: T.StringType = pa.Field(
+        str_length={"min_value": 1}, description="Stable id of the line: account, kind and what it charges for"
+    )
     account_id: T.StringType = pa.Field(description="Billed account")
     line_kind: T.StringType = pa.Field(
         isin=LINE_KINDS,
@@ -37,7 +40,7 @@ class RatedUsage(Table):
     unit_price: Rate = pa.Field(nullable=True, description="Price of one unit; null where calls had several rates")
     exact_amount: Exact = pa.Field(description="Amount before rounding to the minor unit")
     amount: Money = pa.Field(description="exact_amount rounded once, half-up, to the minor unit")
-    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code")
+    currency: T.StringType = pa.Field(**CURRENCY, description="ISO 4217 code")
     service_from: T.DateType = pa.Field(description="First day of supply")
     service_to: T.DateType = pa.Field(description="Last day of supply")
 
@@ -53,6 +56,13 @@ class RatedUsage(Table):
         "allowances and discounts are never charged",
     )
     supply_in_order = row_rule("supply_in_order", "service_from <= service_to", "the days of supply are in order")
+
+    named_by_its_first_day = row_rule("named_by_its_first_day", "day(billing_month) = 1", "the month is its first day")
+    usage_has_calls = row_rule(
+        "usage_has_calls",
+        "line_kind != 'usage' OR (calls > 0 AND talk_s >= 0 AND billed_s >= 0 AND destination IS NOT NULL)",
+        "usage lines say how many calls and seconds they charge, and where to",
+    )
 
     class Config:
         name = "rated_usage"

@@ -3,7 +3,7 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
-from telebill_assets.schemas.table import Table
+from telebill_assets.schemas.table import Table, row_rule
 
 DIRECTIONS = ("outbound", "inbound", "internal")
 DISPOSITIONS = ("answered", "unanswered", "busy", "failed")
@@ -43,6 +43,10 @@ class RawCdr(Table):
     leg_kind: T.StringType = pa.Field(isin=LEG_KINDS, description="call, a row that only accompanies one, or no voice")
     usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="What is used: voice, sms or conference")
     units: T.LongType = pa.Field(ge=1, description="Messages of an SMS record, participants of a conference, else 1")
+
+    faults_are_described = row_rule(
+        "faults_are_described", "fault IS NOT NULL OR fault_field IS NULL", "a field at fault comes with its fault"
+    )
 
     class Config:
         name = "raw_cdr"

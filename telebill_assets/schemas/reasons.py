@@ -30,6 +30,7 @@ SUSPENSE_REASONS = {
     "future_call": "The call starts after the end of its landing day",
     "too_old": "The call is older than max_call_age_days on its landing day",
     "unknown_service": "No service of any account matches the record's service key on the call's date",
+    "broken_rule": "The record breaks a rule of validated_usage that no other reason names; its rule does",
     "no_plan": "The account has no plan on the call's date",
     "no_rate": "The plan's rate deck has no rate for the destination on the call's date",
 }

@@ -5,6 +5,7 @@ from telebill_assets.schemas.allowance_balances import AllowanceBalances
 from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
 from telebill_assets.schemas.file_register import FileRegister
+from telebill_assets.schemas.held_partitions import HeldPartitions
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.raw_cdr import RawCdr
@@ -52,6 +53,9 @@ USAGE_TABLES: tuple[TableModel, ...] = (
 RERATING_TABLES: tuple[TableModel, ...] = (RerateRegister, RerateDifferences, UsageAdjustments, AdjustmentLines)
 """Tables that re-rating writes, one partition per re-rating."""
 
+AUDIT_TABLES: tuple[TableModel, ...] = (HeldPartitions,)
+"""Tables that the audit itself keeps."""
+
 REFERENCE_TABLES: tuple[TableModel, ...] = (
     Sellers,
     Sources,
@@ -75,6 +79,6 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
 """Tables read from the operator's reference files, each replaced as a whole."""
 
 TABLES: dict[str, TableModel] = {
-    table_name(model): model for model in (*USAGE_TABLES, *RERATING_TABLES, *REFERENCE_TABLES)
+    table_name(model): model for model in (*USAGE_TABLES, *RERATING_TABLES, *AUDIT_TABLES, *REFERENCE_TABLES)
 }
 """All of them."""

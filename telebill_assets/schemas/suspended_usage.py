@@ -15,7 +15,7 @@ class SuspendedUsage(Table):
     landing_day: T.DateType = pa.Field(description="Date of the landing folder")
     stage: T.StringType = pa.Field(isin=SUSPENSE_STAGES, description="Asset that suspended the record")
     reason: T.StringType = pa.Field(isin=tuple(SUSPENSE_REASONS), description="Reason code from the fixed list")
-    rule: T.StringType = pa.Field(description="Rule that failed")
+    rule: T.StringType = pa.Field(str_length={"min_value": 1}, description="Rule that failed")
     field: T.StringType = pa.Field(nullable=True, description="Field at fault")
     detail: T.StringType = pa.Field(nullable=True, description="What was expected; never a personal value")
     record_key: T.StringType = pa.Field(nullable=True, description="Key of the record, if it could be built")

@@ -1,10 +1,25 @@
-"""What every table model is: a Pandera model that also knows its name, partition columns and row rules."""
+"""What every table model is: a Pandera model that also knows its name and its partition columns."""
 
 from typing import Any
 
 import pandera.pyspark as pa
-from pyspark.sql import DataFrame
-from pyspark.sql.types import DataType, StructField, StructType, TimestampNTZType
+from pyspark.sql.types import DataType, DateType, StringType, StructField, StructType, TimestampNTZType
+
+from telebill_assets.schemas.checks import SUSPEND, row_rule, value_rule
+
+__all__ = [
+    "SUSPEND",
+    "Table",
+    "TableModel",
+    "description",
+    "key_columns",
+    "partition_by",
+    "row_rule",
+    "spark_schema",
+    "table_name",
+    "unique_columns",
+    "value_rule",
+]
 
 
 class Table(pa.DataFrameModel):  # type: ignore[type-arg]
@@ -17,19 +32,6 @@ class Table(pa.DataFrameModel):  # type: ignore[type-arg]
 TableModel = type[Table]
 
 
-def row_rule(name: str, sql: str, description: str) -> Any:
-    """A rule over several columns of one row, as a Spark SQL predicate that must not be false.
-
-    Like the built-in checks it lets nulls pass. Pandera evaluates it as one job; `audit.rules`
-    compiles the same text into its single pass.
-    """
-
-    def holds(_model: TableModel, frame: DataFrame) -> bool:
-        return frame.filter(f"NOT ({sql})").isEmpty()
-
-    return pa.dataframe_check(name=name, statistics={"sql": sql}, description=description)(holds)
-
-
 def table_name(model: TableModel) -> str:
     """Name of the table in the lake."""
     return str(model.to_schema().name)
@@ -38,6 +40,20 @@ def table_name(model: TableModel) -> str:
 def partition_by(model: TableModel) -> list[str]:
     """Columns whose values name a partition; replaced together by one publication."""
     return list(getattr(model.Config, "metadata", {}).get("partition_by", []))
+
+
+def unique_columns(model: TableModel) -> list[str]:
+    """Columns whose values together name a row; empty if rows may be equal."""
+    return list(model.to_schema().unique or [])
+
+
+def key_columns(model: TableModel) -> list[str]:
+    """Columns by which a person finds a row again: file and line, else what is unique, else all but measures."""
+    names = list(model.to_schema().columns)
+    if {"path", "line"} <= set(names):
+        return ["path", "line"]
+    texts = (StringType, DateType)
+    return unique_columns(model) or [field.name for field in spark_schema(model) if isinstance(field.dataType, texts)]
 
 
 def description(model: TableModel) -> str:

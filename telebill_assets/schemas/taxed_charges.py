@@ -3,6 +3,7 @@
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 
+from telebill_assets.schemas.currency import CURRENCY
 from telebill_assets.schemas.table import Table, row_rule
 from telebill_assets.schemas.types import Money, Rate, TaxAmount
 
@@ -17,7 +18,7 @@ class TaxedCharges(Table):
     line_id: T.StringType = pa.Field(description="Charge line in rated_usage")
     account_id: T.StringType = pa.Field(description="Billed account")
     amount: Money = pa.Field(description="Net amount of the charge line")
-    currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code")
+    currency: T.StringType = pa.Field(**CURRENCY, description="ISO 4217 code")
     status: T.StringType = pa.Field(
         isin=TAX_STATUSES, description="taxed; exempt (bears no tax); held (SureTax refused a line of the invoice)"
     )
@@ -27,6 +28,14 @@ class TaxedCharges(Table):
 
     held_with_reason = row_rule(
         "held_with_reason", "(status = 'held') = (hold_reason IS NOT NULL)", "held lines, and only they, say why"
+    )
+
+    named_by_its_first_day = row_rule("named_by_its_first_day", "day(billing_month) = 1", "the month is its first day")
+    only_taxed_lines_bear_tax = row_rule(
+        "only_taxed_lines_bear_tax", "status = 'taxed' OR tax_amount = 0", "exempt and held lines bear no tax"
+    )
+    taxed_in_a_batch = row_rule(
+        "taxed_in_a_batch", "status != 'taxed' OR tax_batch IS NOT NULL", "taxed lines name their batch"
     )
 
     class Config:
@@ -42,18 +51,23 @@ class TaxLines(Table):
     line_id: T.StringType = pa.Field(description="Charge line in rated_usage")
     account_id: T.StringType = pa.Field(description="Billed account")
     tax_seq: T.IntegerType = pa.Field(ge=0, description="Position in the answer for the line")
-    tax_type: T.StringType = pa.Field(description="TaxTypeCode: level digit and type")
+    tax_type: T.StringType = pa.Field(str_length={"min_value": 1}, description="TaxTypeCode: level digit and type")
     tax_level: T.StringType = pa.Field(isin=TAX_LEVELS, description="Level named by the first digit")
     description: T.StringType = pa.Field(description="TaxTypeDesc")
     authority: T.StringType = pa.Field(nullable=True, description="TaxAuthorityName")
     region: T.StringType = pa.Field(nullable=True, description="StateCode of the group (country for VAT)")
     revenue: TaxAmount = pa.Field(description="Revenue of the item")
     revenue_base: TaxAmount = pa.Field(description="RevenueBase")
-    tax_rate: Rate = pa.Field(description="TaxRate as a fraction; 0 for fees")
-    fee_rate: Rate = pa.Field(description="FeeRate per unit; 0 for rates")
-    percent_taxable: Rate = pa.Field(description="PercentTaxable as a fraction")
+    tax_rate: Rate = pa.Field(ge=0, description="TaxRate as a fraction; 0 for fees")
+    fee_rate: Rate = pa.Field(ge=0, description="FeeRate per unit; 0 for rates")
+    percent_taxable: Rate = pa.Field(ge=0, le=1, description="PercentTaxable as a fraction")
     tax_amount: TaxAmount = pa.Field(description="TaxAmount, six decimals (ResponseType D6)")
     tax_on_tax: TaxAmount = pa.Field(description="TaxOnTax, part of TaxAmount")
+
+    named_by_its_first_day = row_rule("named_by_its_first_day", "day(billing_month) = 1", "the month is its first day")
+    tax_on_tax_is_a_part = row_rule(
+        "tax_on_tax_is_a_part", "abs(tax_on_tax) <= abs(tax_amount)", "tax on tax is a part of the tax"
+    )
 
     class Config:
         name = "tax_lines"

@@ -1,13 +1,10 @@
 """Compiled rules mean what Pandera means, and a table is measured in one job."""
 
-import os
 from decimal import Decimal
 
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from telebill_assets.audit.measure import failing, measure, observe
 from telebill_assets.audit.rules import UnknownCheckError, rules, schema_check
@@ -31,36 +28,8 @@ class Sample(Table):
         unique = ["key", "kind"]
 
 
-ROW = st.tuples(
-    st.sampled_from(["a", "abc", "d", "", "a d"]),
-    st.sampled_from(["x", "y", "z", None]),
-    st.sampled_from(["a", "ab", "ba", None]),
-    st.integers(-2, 12),
-    st.one_of(st.none(), st.integers(0, 10)),
-    st.one_of(st.none(), st.decimals(-1, 1, places=2)),
-)
-
-
 def failed_rules(frame) -> set[str]:
     return {rule for check in measure(frame, Sample) for rule in check.failures}
-
-
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(ROW, max_size=3))
-def test_compiled_rules_agree_with_pandera(spark, found):
-    """Pandera names the failing checks of a frame; the compiled rules must name the same ones."""
-    os.environ["PANDERA_VALIDATION_DEPTH"] = "SCHEMA_AND_DATA"
-    frame = spark.createDataFrame(found, spark_schema(Sample))
-    errors = Sample.validate(frame).pandera.errors
-    failures = [failure for kind in errors.get("DATA", {}).values() for failure in kind]
-    by_pandera = {name_of(failure) for failure in failures if "duplicate" not in str(failure["error"]).lower()}
-    assert failed_rules(frame) == by_pandera
-
-
-def name_of(failure) -> str:
-    """Pandera writes `check` as 'isin(('x', 'y'))' and rules over a row by their name."""
-    name = str(failure["check"]).split("(")[0]
-    return name if failure["column"] in {"sample", "Sample"} else f"{failure['column']}.{name}"
 
 
 def test_failures_are_counted_rule_by_rule(spark):
@@ -120,7 +89,7 @@ def test_an_unknown_check_is_an_error():
         class Config:
             name = "unknown"
 
-    with pytest.raises(UnknownCheckError, match=r"unknown\.key: no compiled form of check 'is_special'"):
+    with pytest.raises(UnknownCheckError, match=r"unknown\.key: is_special: the audit has no compiled form"):
         rules(Unknown)
 
 
@@ -133,7 +102,7 @@ def test_a_single_allowed_value_is_refused_because_pandera_reads_it_as_letters()
         class Config:
             name = "single"
 
-    with pytest.raises(UnknownCheckError, match=r"single\.kind: Pandera takes a single value of isin for letters"):
+    with pytest.raises(UnknownCheckError, match=r"single\.kind: isin: Pandera takes a single value for letters"):
         rules(Single)
 
 

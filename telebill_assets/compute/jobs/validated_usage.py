@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.identities import RECORDS, identity_check
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.suspend import suspend_broken
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import validated_usage as controls
 from telebill_assets.compute.days import earlier_days
@@ -102,13 +103,14 @@ def _limits(context: JobContext) -> Limits:
 
 
 def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
-    """Enriched records with the verdict of the first rule that fires."""
+    """Enriched records with the verdict of the first rule that fires; the rules of the table itself come last."""
     status = files.select("path", F.col("status").alias("file_status"))
     enriched = enrich(
         raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
     )
     judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(_limits(context)))
-    return judged.select(*outcomes.SETTLED)
+    numbers = {"caller": F.col("caller_e164"), "callee": F.col("callee_e164")}
+    return suspend_broken(judged.withColumns(numbers).select(*outcomes.SETTLED), ValidatedUsage)
 
 
 def _counted(settled: DataFrame, day: date) -> DataFrame:

@@ -15,7 +15,9 @@ class Accounts(Table):
     attention: T.StringType = pa.Field(nullable=True, description="Second address line or salutation")
     street: T.StringType = pa.Field(description="Street and number")
     city: T.StringType = pa.Field(description="Town")
-    state: T.StringType = pa.Field(nullable=True, description="State or province, two letters; US and CA")
+    state: T.StringType = pa.Field(
+        nullable=True, str_matches="^[A-Z]{2,3}$", description="State or province, two letters; US and CA"
+    )
     postal_code: T.StringType = pa.Field(description="Postal code")
     country: T.StringType = pa.Field(str_matches="^[A-Z]{2}$", description="ISO country; place of taxation")
     locale: T.StringType = pa.Field(str_matches="^[a-z]{2}_[A-Z]{2}$", description="Locale of numbers and dates")

@@ -16,11 +16,13 @@ class Sellers(Table):
     name: T.StringType = pa.Field(description="Registered name")
     street: T.StringType = pa.Field(description="Street and number")
     city: T.StringType = pa.Field(description="Town")
-    state: T.StringType = pa.Field(nullable=True, description="State, two letters, where the country has them")
+    state: T.StringType = pa.Field(
+        nullable=True, str_matches="^[A-Z]{2,3}$", description="State, two letters, where the country has them"
+    )
     postal_code: T.StringType = pa.Field(description="Postal code")
     country: T.StringType = pa.Field(str_matches="^[A-Z]{2}$", description="ISO country")
     phone: T.StringType = pa.Field(description="Number for inquiries (47 CFR 64.2401 (d): toll-free in the US)")
-    email: T.StringType = pa.Field(description="E-mail address for inquiries")
+    email: T.StringType = pa.Field(str_matches="^[^@ ]+@[^@ ]+$", description="E-mail address for inquiries")
     tax_number: T.StringType = pa.Field(nullable=True, description="VAT id or tax number printed on invoices")
     iban: T.StringType = pa.Field(nullable=True, description="Bank account printed on invoices")
     clerk: T.StringType = pa.Field(nullable=True, description="Clerk named on invoices")
