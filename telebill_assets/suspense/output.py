@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -137,6 +136,4 @@ def _wide(console: Console) -> Console:
 
 
 def _jsonable(value: Any) -> Any:
-    if isinstance(value, DayRetried):
-        return asdict(value)
-    return value.isoformat()
+    return vars(value) if isinstance(value, DayRetried) else value.isoformat()

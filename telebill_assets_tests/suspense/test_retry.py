@@ -11,8 +11,9 @@ from telebill_assets.schemas.file_register import FileRegister
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.suspense.output import as_json
 from telebill_assets.suspense.query import open_suspense
-from telebill_assets.suspense.retry import Retry, days_to_retry
+from telebill_assets.suspense.retry import DayRetried, Retry, days_to_retry
 from telebill_assets.suspense.selection import select
 from telebill_assets_tests.suspense.conftest import april, file, put, record
 from telebill_assets_tests.test_cli import telebill
@@ -111,6 +112,20 @@ def test_a_dry_run_names_days_and_runs_nothing(suspense, suspend, settings):
     text = telebill(settings.home, "suspense", "retry", "--dry-run").stdout
     assert "not 2020-03-31: its month is closed; 1 no_rate wait to be billed as adjustments" in text
     assert not settings.dagster_dir.exists()
+
+
+def test_what_was_retried_as_json(capsys):
+    done = DayRetried(april(1), Counter(no_rate=2), Counter(no_rate=1), Counter(no_rate=1))
+    as_json({"retried": [done]})
+    assert json.loads(capsys.readouterr().out)["retried"] == [
+        {
+            "day": "2020-04-01",
+            "before": {"no_rate": 2},
+            "cleared": {"no_rate": 1},
+            "after": {"no_rate": 1},
+            "failure": "",
+        }
+    ]
 
 
 @pytest.mark.parametrize("reasons", [["no_rate"], ["unknown_service"]])

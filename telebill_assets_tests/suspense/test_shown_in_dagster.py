@@ -4,12 +4,14 @@ from datetime import date
 from types import SimpleNamespace
 
 from telebill_assets.assets.events import published_events
+from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.suspense_records import ageing, suspense_records
 from telebill_assets.schemas.suspended_usage import SuspendedUsage
 from telebill_assets_tests.suspense.conftest import april, record
 
-REPORT = {"job": "validated_usage", "partition": april(1), "published": True, "tables": [], "checks": []}
+CHECK = CheckResult(name="balance", description="nothing is lost", passed=True, figure="0 of 1 rows")
+REPORT = {"job": "validated_usage", "partition": april(1), "published": True, "tables": [], "checks": [CHECK]}
 
 
 def test_rows_of_partitions_come_from_metadata(suspense):
@@ -53,6 +55,8 @@ def test_ages_are_counted_from_the_landing_day():
 
 def test_they_are_tables_of_the_materialisation():
     rows = [{"reason": "no_rate", "records": "8"}]
-    shown = published_events(JobReport(**REPORT, records={"suspense": rows, "suspense ageing": []}), []).metadata
+    shown = published_events(
+        JobReport(**REPORT, records={"suspense": rows, "suspense ageing": []}), ["balance"]
+    ).metadata
     assert [each.data for each in shown["suspense"].records] == [{"reason": "no_rate", "records": 8}]
     assert "suspense ageing" not in shown
