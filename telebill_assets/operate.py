@@ -60,7 +60,7 @@ class Operator:
 
 def report_rerated(settings: Settings, reports: Sequence[JobReport]) -> None:
     """Tell Dagster which days were published again by a re-rating, with the verdicts of their checks."""
-    checks = declared_checks(daily_aggregates.TABLES, daily_aggregates.GATES)
+    checks = declared_checks(daily_aggregates.TABLES, daily_aggregates.GATES, daily_aggregates.CONTROLS)
     with instance_of(settings) as instance:
         for report in reports:
             if report.job == daily_aggregates.STAGE:

@@ -12,6 +12,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count
 from telebill_assets.compute.closed import billed_aggregates
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls.daily_aggregates import second_prices
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.compute.month_before import month_before
@@ -59,6 +60,7 @@ def rerate_closed_month(
             _calls_balance(context, days, with_changes(billed, adjustments), priced),
             _charges_balance(inside, adjustments, priced),
             _no_call_twice(context, days, adjustments, priced),
+            second_prices(context, priced),
         )
     finally:
         priced.unpersist()

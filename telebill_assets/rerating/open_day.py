@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from telebill_assets.audit.ledger import count
 from telebill_assets.compute.closed import closed_month_unchanged
 from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.jobs.daily_aggregates import STAGE, balances, counted, with_text
 from telebill_assets.compute.publication import Publication
 from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
@@ -43,13 +44,15 @@ def rerate_day(context: JobContext, scope: Scope, tariff: Tariff) -> RatedDay:
         aggregates = publication.write(DailyAggregates, outside.unionByName(aggregate(priced)), landing_day=day)
         still = suspended.join(priced.select("path", "line"), ["path", "line"], "left_anti")
         unpriced = with_text(context, unpriced_calls(priced), day)
-        publication.write(SuspendedUsage, _kept(still, scope).unionByName(unpriced), landing_day=day, stage=STAGE)
+        unbilled = _kept(still, scope).unionByName(unpriced)
+        unbilled = publication.write(SuspendedUsage, unbilled, landing_day=day, stage=STAGE)
         rows = counted(priced, day)
         if scope.filtered:
             before = context.lake.read(context.spark, Ledger, period=day, stage=STAGE)
             inside = published.where(scope.covers())
             rows = shifted(before, priced, inside, suspended, context.reference(Accounts), day)
         ledger = publication.write(Ledger, rows, period=day, stage=STAGE)
+        publication.check(*controls.check(context, priced, aggregates, unbilled, ledger))
     finally:
         priced.unpersist()
 

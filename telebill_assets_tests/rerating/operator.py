@@ -21,6 +21,7 @@ from telebill_assets.schemas.reference.plans import PlanBands, Plans
 from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.sellers import Sellers
+from telebill_assets.schemas.reference.services import Services
 from telebill_assets.schemas.reference.subscriptions import Subscriptions
 from telebill_assets.schemas.registry import REFERENCE_TABLES
 from telebill_assets.schemas.table import TableModel
@@ -158,6 +159,10 @@ REFERENCE: dict[TableModel, list[dict[str, Any]]] = {
     Destinations: [
         {"prefix": prefix, "destination": name, "name": name.upper(), "country": "GB", "destination_group": "all"}
         for prefix, name in (("1", "us"), ("44", "uk"), ("870", "sat"))
+    ],
+    Services: [
+        {"source": "*", "service_key": account, "account_id": account, "service_id": "S", "valid_from": LONG_AGO}
+        for account in "AB"
     ],
     Products: [
         {"product": "usage_international", "name": "Calls", "category": "usage"}

@@ -34,8 +34,7 @@ def check(
 ) -> list[CheckResult]:
     """Judge the day: its priced calls, and the new rows of daily_aggregates, suspended_usage and ledger."""
     day, thresholds = context.partition, published_thresholds(context)
-    read = {*TABLES_READ, table_name(Services)}
-    rows = {name: context.lake.read_arrow(model).to_pylist() for name, model in TABLES.items() if name in read}
+    rows = _reference_rows(context)
     return [
         rerate(sample_calls(priced, thresholds.rerate_sample), rows),
         known_services(aggregates, context.reference(Services)),
@@ -48,13 +47,23 @@ def check(
     ]
 
 
+def second_prices(context: JobContext, priced: DataFrame) -> CheckResult:
+    """Judge priced calls alone, by the second implementation of pricing."""
+    return rerate(sample_calls(priced, published_thresholds(context).rerate_sample), _reference_rows(context))
+
+
+def _reference_rows(context: JobContext) -> dict[str, list[dict[str, Any]]]:
+    read = {*TABLES_READ, table_name(Services)}
+    return {name: context.lake.read_arrow(model).to_pylist() for name, model in TABLES.items() if name in read}
+
+
 def _volume(context: JobContext, ledger: DataFrame, thresholds: Thresholds) -> CheckResult:
     day = context.partition
     before = context.lake.read(context.spark, Ledger, period=days_before(day, thresholds), stage="daily_aggregates")
     summed = (
         before.unionByName(ledger)
         .where("outcome = 'priced'")
-        .groupBy(F.col("period").alias("day"), "source", "currency")
+        .groupBy(F.col("period").alias("day"), F.coalesce("source", F.lit("re-rated")).alias("source"), "currency")
         .agg(F.sum("records").alias("records"), F.sum("talk_s").alias("seconds"), F.sum("amount").alias("charge"))
     )
     partitions = context.lake.published_partitions(DailyAggregates)
