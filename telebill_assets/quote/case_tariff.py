@@ -69,12 +69,12 @@ class CaseTerms:
         }
 
     def band_rows(self, plan: str) -> list[dict[str, Any]]:
-        """The bands as rows of plan_bands; without bands, one that always holds."""
-        always = CaseBand("0", "", EVERY_DAY, None, 0, 86_400, 0, None)
+        """The bands as rows of plan_bands; rates beside bands hold where no band does, in a band without name."""
+        always = CaseBand("base", "", EVERY_DAY, None, 0, 86_400, -1, None)
         columns = ("days", "dates", "start_s", "end_s", "weight")
         return [
             {"plan_id": plan, "band": band.key} | {name: getattr(band, name) for name in columns}
-            for band in self.bands or (always,)
+            for band in (*self.bands, *([always] if self.rates else []))
         ]
 
     def rate_rows(self, deck: str) -> Iterator[dict[str, Any]]:

@@ -51,7 +51,7 @@ def rounded(exact, rounding):
 
 
 def price(case):
-    """Exact or rounded charge and billed seconds of a case of calls; None where no band holds."""
+    """Exact or rounded charge and billed seconds of a case of calls; None where neither a band nor the case has rates."""
     start = datetime.fromisoformat(case["start"]).replace(tzinfo=ZoneInfo(case["time_zone"])).astimezone(UTC)
     zone = ZoneInfo(case["time_zone"])
     charge, bought_until, first = Fraction(0), 0, True
@@ -60,9 +60,9 @@ def price(case):
         groups = case["rates"]
         if case["bands"]:
             band = band_at(case["bands"], (start + timedelta(seconds=at)).astimezone(zone))
-            if band is None:
+            groups = (band and band["rates"]) or groups
+            if groups is None:
                 return None
-            groups = band["rates"] or groups
         group = max((g for g in groups if g["from_s"] <= bought_until), key=lambda g: g["from_s"])
         if first:
             charge, first = charge + Fraction(group["connect_fee"]), False
