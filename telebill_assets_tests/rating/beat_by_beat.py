@@ -51,7 +51,7 @@ def rounded(exact, rounding):
 
 
 def price(case):
-    """Exact or rounded charge and billed seconds of a case of calls; None where neither a band nor the case has rates."""
+    """Exact or rounded charge and billed seconds of a case; None where neither a band nor the case has rates."""
     start = datetime.fromisoformat(case["start"]).replace(tzinfo=ZoneInfo(case["time_zone"])).astimezone(UTC)
     zone = ZoneInfo(case["time_zone"])
     charge, bought_until, first = Fraction(0), 0, True
