@@ -95,7 +95,8 @@ def usable(examined: Examined, folder: Path) -> Reference:
     """
     if examined.errors:
         raise InvalidReferenceError(examined.errors)
-    tables = {table_name(model): _arrow(model, examined.tables[table_name(model)]) for model in REFERENCE_TABLES}
+    with many_objects():
+        tables = {table_name(model): _arrow(model, examined.tables[table_name(model)]) for model in REFERENCE_TABLES}
     return Reference(tables, _version(folder))
 
 

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from telebill_assets.reference.findings import InvalidReferenceError
-from telebill_assets.reference.rows import read_csv, typed
+from telebill_assets.reference.rows import read_rows
 from telebill_assets.schemas.table import TableModel, table_name
 
 Values = dict[str, Any]
@@ -25,11 +24,7 @@ def read_table(folder: Path, model: TableModel) -> list[Values]:
     path = folder / f"{table_name(model)}.csv"
     if not path.is_file():
         return []
-    texts, wrong = read_csv(path, model)
-    rows = typed(path.name, model, texts)
-    if wrong or rows.findings:
-        raise InvalidReferenceError([*wrong, *rows.findings])
-    return [{**row.values, "line": row.line} for row in rows.sound]
+    return [{**row.values, "line": row.line} for row in read_rows(path, model)]
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]], model: TableModel) -> str:
