@@ -21,6 +21,8 @@ from telebill_assets.settings import Settings
 from telebill_assets_tests.final_invoices import add_invoice
 from telebill_assets_tests.frames import arrow
 
+pytestmark = pytest.mark.slow
+
 MONTH, DAY = date(2032, 6, 1), date(2032, 6, 2)
 FILE, TWIN = "sw/2032-06-02/a.csv", "sw/2032-06-02/b.csv"
 NOON = datetime(2032, 6, 2, 12, tzinfo=UTC)
@@ -283,7 +285,6 @@ FAULTS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_named_with_its_place_and_both_figures(spark, lake, billed, fault):
     model, rows, partition, controls, line = FAULTS[fault]
