@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from telebill_assets import __version__
+from telebill_assets.errors import InvalidInputError
 
 
 def _known_zone(name: str) -> str:
@@ -66,6 +67,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def landing_dir(self) -> Path:
+        """The landing zone as a folder of this machine.
+
+        Raises:
+            InvalidInputError: it is elsewhere; to look there would find no files, as if none had come.
+        """
+        if self.landing and "://" in self.landing:
+            raise InvalidInputError(f"TELEBILL_LANDING is {self.landing}: this needs a folder of this machine")
         return Path(self.landing or self.home / "landing").absolute()
 
     @cached_property

@@ -13,6 +13,8 @@ ROOT = Path(telebill_assets.__file__).parent
 STAGES = ("mediation", "rating", "taxation", "invoicing")
 WITHOUT_DAGSTER = (
     *STAGES,
+    "ingestion",
+    "suspense",
     "schemas",
     "audit",
     "lake",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from telebill_assets.demo.reference_files import write_reference_files
+from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.schemas.ledger import Ledger
 from telebill_assets.settings import Settings
@@ -103,3 +104,11 @@ def test_a_closed_month_is_refused_unless_forced(ingest, home):
     assert not (home / "landing").exists()
     assert ingest("--day", "2021-04-01").returncode == 0
     assert ingest("--day", "2021-03-31", "--force").returncode == 0
+
+
+def test_a_landing_zone_elsewhere_is_never_taken_for_an_empty_folder(tmp_path):
+    away = Settings(home=tmp_path, landing="s3://bucket/landing")
+    assert away.landing_zone == "s3://bucket/landing"
+    with pytest.raises(InvalidInputError, match="needs a folder of this machine"):
+        _ = away.landing_dir
+    assert Settings(home=tmp_path).landing_zone == str(tmp_path / "landing")
