@@ -40,9 +40,7 @@ class Unobserved:
     """Stands for the measurement of a table that nobody measures."""
 
     rows = 0
-
-    def results(self) -> list[CheckResult]:
-        return []
+    counts = None
 
 
 @contextmanager
@@ -51,8 +49,7 @@ def unaudited() -> Iterator[None]:
     replaced = {
         publication: {
             "observe": lambda frame, _: (frame, Unobserved()),
-            "measure": lambda *_: [],
-            "unique_check": lambda *_: PASSED,
+            "examine": lambda *_: [],
             "schema_check": lambda *_: PASSED,
             "merged": lambda *_: [],
             "_all_written": lambda *_: PASSED,

@@ -17,33 +17,35 @@ from telebill_assets.schemas.daily_aggregates import DailyAggregates
 from telebill_assets.schemas.rated_usage import RatedUsage
 from telebill_assets.schemas.table import spark_schema
 
+SUMMED = {**MEASURES, "units": "long"}
+"""Measures of daily_aggregates; all its other columns are keys."""
 LINE_TEXTS = ("product", "description", "article_nr", "destination", "jurisdiction", "direction")
 
 
 def with_changes(aggregates: DataFrame, changes: DataFrame) -> DataFrame:
     """Aggregates after signed changes, as rows of daily_aggregates; what the changes took back is gone."""
     columns = spark_schema(DailyAggregates)
-    keys = [name for name in columns.names if name not in MEASURES]
+    keys = [name for name in columns.names if name not in SUMMED]
     summed = (
         aggregates.select(*columns.names)
         .unionByName(changes.select(*columns.names))
         .groupBy(*keys)
-        .agg(*[F.sum(name).alias(name) for name in MEASURES])
+        .agg(*[F.sum(name).alias(name) for name in SUMMED])
     )
-    left = summed.where(" OR ".join(f"{name} != 0" for name in MEASURES))
+    left = summed.where(" OR ".join(f"{name} != 0" for name in SUMMED))
     return left.select(*[F.col(field.name).cast(field.dataType).alias(field.name) for field in columns])
 
 
 def changes(before: DataFrame, after: DataFrame) -> DataFrame:
     """Signed changes that make aggregates `after` out of aggregates `before`: keys of daily_aggregates, measures."""
     columns = spark_schema(DailyAggregates)
-    keys = [name for name in columns.names if name not in MEASURES]
-    compared = changed(compare(before, after, keys))
+    keys = [name for name in columns.names if name not in SUMMED]
+    compared = changed(compare(before, after, keys, SUMMED), SUMMED)
     return compared.select(
         *keys,
         *[
             (F.col(f"{name}_after") - F.col(f"{name}_before")).cast(columns[name].dataType).alias(name)
-            for name in MEASURES
+            for name in SUMMED
         ],
     )
 

@@ -5,7 +5,7 @@ import pyspark.sql.types as T
 
 from telebill_assets.schemas.table import Table
 from telebill_assets.schemas.types import Exact
-from telebill_assets.schemas.validated_usage import JURISDICTIONS
+from telebill_assets.schemas.validated_usage import JURISDICTIONS, USAGE_TYPES
 
 
 class UsageAdjustments(Table):
@@ -23,9 +23,11 @@ class UsageAdjustments(Table):
     destination: T.StringType = pa.Field(description="Destination of the longest matching prefix")
     destination_group: T.StringType = pa.Field(description="Group the destination belongs to, for allowances")
     jurisdiction: T.StringType = pa.Field(isin=JURISDICTIONS, description="From both numbers")
+    usage_type: T.StringType = pa.Field(isin=USAGE_TYPES, description="voice, sms or conference")
     band: T.StringType = pa.Field(description="Rate band that held at the start of the call")
     currency: T.StringType = pa.Field(str_matches="^[A-Z]{3}$", description="ISO 4217 code of the plan")
     calls: T.LongType = pa.Field(description="Change of the number of calls")
+    units: T.LongType = pa.Field(description="Change of the messages, participants and calls")
     talk_s: T.LongType = pa.Field(description="Change of the talk seconds")
     billed_s: T.LongType = pa.Field(description="Change of the billed seconds")
     charge: Exact = pa.Field(description="Change of the charge")
