@@ -193,4 +193,6 @@ def _validated(day: date, line: int, call: Call) -> dict[str, Any]:
         "call_date": day,
         "talk_s": call.talk_s,
         "jurisdiction": "international",
+        "usage_type": "voice",
+        "units": 1,
     }
