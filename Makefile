@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test ui bench-day bench-pricing bench-audit bench-deck setup java browser lint clean
+.PHONY: demo test ui bench-day bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -27,6 +27,9 @@ lint: setup
 
 bench-day: setup ## Time one big day beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day
+
+bench-reading: setup ## Time the reading of five layouts beside DuckDB
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading
 
 bench-pricing: setup ## Time the price of millions of calls beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.pricing
