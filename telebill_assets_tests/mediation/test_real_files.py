@@ -9,7 +9,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -18,23 +17,12 @@ import pytest
 from telebill_assets.mediation.check import check_file
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
+from telebill_assets_tests.mediation.expected import Expected
 
 ANY = Source(tuple(LAYOUTS), "UTC")
 DAY = date(2026, 1, 1)
 Figures = tuple[int, int, int]
 """Rows, rows that stand for a call, seconds of these calls."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    layout: str | None
-    rows: int
-    calls: int = 0
-    seconds: int = 0
-    non_billable: int = 0
-    suspended: dict[str, int] = field(default_factory=dict)
-    status: str = "read"
-    reason: str | None = None
 
 
 def cells(text: str, delimiter: str = ",") -> list[list[str]]:

@@ -8,7 +8,7 @@ import pytest
 from telebill_assets.mediation.check import check_file
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets_tests.mediation.test_real_files import Expected
+from telebill_assets_tests.mediation.expected import Expected
 
 SAMPLES = Path(__file__).with_name("samples")
 ANY = Source(tuple(LAYOUTS), "UTC")
@@ -66,18 +66,6 @@ def test_a_sample_is_recognised_and_read(spark, name):
     expected, duplicates = FIGURES[name]
     content = (SAMPLES / name).read_bytes()
     found = check_file(spark, content, name, ANY, day=date(2020, 4, 13), max_call_s=86_400)
-    assert (
-        Expected(
-            found.layout,
-            found.rows,
-            found.calls,
-            found.billable_seconds,
-            found.non_billable,
-            dict(found.suspended),
-            found.status,
-            found.reason,
-        )
-        == expected
-    ), found.detail
+    assert Expected.of(found) == expected, found.detail
     assert found.duplicates == duplicates
     assert found.rows == found.calls + found.non_billable + found.duplicates + sum(found.suspended.values())

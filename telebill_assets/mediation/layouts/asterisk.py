@@ -8,6 +8,10 @@ without account code belong to the number that called, or was called from outsid
 from telebill_assets.mediation.layouts.columns import ByDirection, Choice, ColumnSource, FirstOf, Text
 from telebill_assets.mediation.layouts.durations import Seconds
 
+DIALLED = ("channel", "dstchannel", "lastapp", "lastdata")
+STAMPED = ("start", "answer", "end", "duration", "billsec", "disposition", "amaflags")
+"""Columns that stand together in every order of an Asterisk CDR."""
+
 DIRECTION = Choice(
     [
         ({"dcontext": "^(from-(pstn|trunk|did)|ext-did)"}, "inbound"),

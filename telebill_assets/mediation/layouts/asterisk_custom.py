@@ -4,7 +4,7 @@ Columns and order: Asterisk's configs/samples/cdr_custom.conf.sample. A switch w
 layout of its own.
 """
 
-from telebill_assets.mediation.layouts.asterisk import CALL
+from telebill_assets.mediation.layouts.asterisk import CALL, DIALLED, STAMPED
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
 from telebill_assets.mediation.layouts.stamps import Stamp
 
@@ -16,17 +16,8 @@ ASTERISK_CUSTOM = Layout(
         "src",
         "dst",
         "dcontext",
-        "channel",
-        "dstchannel",
-        "lastapp",
-        "lastdata",
-        "start",
-        "answer",
-        "end",
-        "duration",
-        "billsec",
-        "disposition",
-        "amaflags",
+        *DIALLED,
+        *STAMPED,
         "accountcode",
         "uniqueid",
         "userfield",

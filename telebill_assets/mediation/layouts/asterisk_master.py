@@ -3,7 +3,7 @@
 Columns and order: Asterisk's cdr/cdr_csv.c. The number of columns depends on the switch's options.
 """
 
-from telebill_assets.mediation.layouts.asterisk import CALL
+from telebill_assets.mediation.layouts.asterisk import CALL, DIALLED, STAMPED
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
 from telebill_assets.mediation.layouts.stamps import Stamp
 
@@ -16,17 +16,8 @@ ASTERISK_MASTER = Layout(
         "dst",
         "dcontext",
         "clid",
-        "channel",
-        "dstchannel",
-        "lastapp",
-        "lastdata",
-        "start",
-        "answer",
-        "end",
-        "duration",
-        "billsec",
-        "disposition",
-        "amaflags",
+        *DIALLED,
+        *STAMPED,
         "uniqueid",
         "userfield",
         "peeraccount",

@@ -3,7 +3,7 @@
 Columns and order: the table of FreePBX's cdr module. amaflags and disposition are words or numbers by version.
 """
 
-from telebill_assets.mediation.layouts.asterisk import CALL
+from telebill_assets.mediation.layouts.asterisk import CALL, DIALLED
 from telebill_assets.mediation.layouts.layout import STAMP_LIKE, Layout
 from telebill_assets.mediation.layouts.stamps import Stamp
 
@@ -16,10 +16,7 @@ FREEPBX_TABLE = Layout(
         "src",
         "dst",
         "dcontext",
-        "channel",
-        "dstchannel",
-        "lastapp",
-        "lastdata",
+        *DIALLED,
         "duration",
         "billsec",
         "disposition",
