@@ -218,17 +218,5 @@ def test_the_figures_are_found_a_second_time(samples, name):
 def test_a_real_file_is_read_or_set_aside_for_the_right_reason(spark, samples, name):
     expected = FILES[name][0]
     found = check_file(spark, (samples / name).read_bytes(), Path(name).name, ANY, day=DAY, max_call_s=86_400)
-    assert (
-        Expected(
-            found.layout,
-            found.rows,
-            found.calls,
-            found.billable_seconds,
-            found.non_billable,
-            dict(found.suspended),
-            found.status,
-            found.reason,
-        )
-        == expected
-    )
+    assert Expected.of(found) == expected, found.detail
     assert Counter(dict(found.suspended)).total() + found.calls + found.non_billable + found.duplicates == found.rows
