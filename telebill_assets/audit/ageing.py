@@ -8,7 +8,11 @@ AGES = (*(name for name, _ in BUCKETS), OLDEST)
 """Names of the buckets in days, youngest first."""
 
 
+def bucket_of(age_days: int) -> str:
+    """The bucket of an age."""
+    return next((name for name, last in BUCKETS if age_days <= last), OLDEST)
+
+
 def age_bucket(landing_day: date, today: date) -> str:
     """Bucket of what landed on a day, seen from `today` in the billing zone."""
-    age = (today - landing_day).days
-    return next((name for name, last in BUCKETS if age <= last), OLDEST)
+    return bucket_of((today - landing_day).days)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from telebill_assets.audit.ageing import AGES
 from telebill_assets.close_report.charts import Chart, show, trend_chart, waterfall_chart
 from telebill_assets.close_report.figures import CloseReport, Control, Day
-from telebill_assets.close_report.trends import AGES
 
 VERDICTS = ("fail", "warn", "pass")
 
@@ -35,7 +35,7 @@ def render(report: CloseReport) -> str:
         },
         trends=_trends(report.days),
         currencies=_currencies(report.days),
-        ages=[name for name, _ in AGES],
+        ages=[f"{name} days" for name in AGES],
     )
 
 

@@ -8,12 +8,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from telebill_assets.audit.ageing import AGES, BUCKETS, OLDEST
 from telebill_assets.audit.ledger import sums
 from telebill_assets.close_report.figures import Ageing, Day
 from telebill_assets.compute.days import days_of_month, next_month
-
-AGES = (("0-1 days", 1), ("2-7 days", 7), ("8-30 days", 30), ("31-60 days", 60), ("over 60 days", 10**6))
-"""Age on the last day of the month, and the oldest that counts."""
 
 
 def days(ledger: DataFrame, month: date) -> list[Day]:
@@ -51,7 +49,7 @@ def ageing(suspended: DataFrame, month: date) -> list[Ageing]:
     """
     last = next_month(month) - timedelta(days=1)
     age = F.datediff(F.lit(last), F.col("landing_day"))
-    bucket = F.coalesce(*(F.when(age <= oldest, F.lit(name)) for name, oldest in AGES))
+    bucket = F.coalesce(*(F.when(age <= oldest, F.lit(name)) for name, oldest in BUCKETS), F.lit(OLDEST))
     rows = (
         suspended.where(F.col("landing_day") <= F.lit(last))
         .groupBy("reason", bucket.alias("age"))
@@ -66,7 +64,7 @@ def _ageing(reason: str, rows: list[Any]) -> Ageing:
     found = {row["age"]: row["records"] for row in rows}
     return Ageing(
         reason=reason,
-        by_age={name: found.get(name, 0) for name, _ in AGES},
+        by_age={f"{name} days": found.get(name, 0) for name in AGES},
         records=sum(found.values()),
         talk_s=sum(row["talk_s"] for row in rows),
     )

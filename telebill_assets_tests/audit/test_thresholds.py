@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from telebill_assets.audit.ageing import bucket_of
 from telebill_assets.audit.controls.files import SourceFiles, expected_files
-from telebill_assets.audit.controls.suspense import Waiting, bucket_of, suspense_age
+from telebill_assets.audit.controls.suspense import Waiting, suspense_age
 from telebill_assets.audit.controls.thresholds import PARAMETERS, Thresholds
 from telebill_assets.audit.controls.volume import DayVolume, days_before, volume
 from telebill_assets.demo.reference_files import write_reference_files
@@ -72,7 +73,7 @@ def test_every_threshold_says_what_it_is():
 
 @pytest.mark.parametrize(
     ("days", "bucket"),
-    [(0, "0 to 1 days"), (1, "0 to 1 days"), (2, "2 to 7 days"), (30, "8 to 30 days"), (61, "over 60 days")],
+    [(0, "0-1"), (1, "0-1"), (2, "2-7"), (30, "8-30"), (61, ">60")],
 )
 def test_ages_have_buckets(days, bucket):
     assert bucket_of(days) == bucket
@@ -83,7 +84,7 @@ def test_old_suspense_is_counted_and_valued():
     result = suspense_age(waiting, Thresholds())
     assert not result.passed
     assert result.figure == "7 records open, worth about 1.75; 2 for more than 7 days"
-    assert result.breakdown["8 to 30 days"] == "2 records, 60 s, about 0.25"
+    assert result.breakdown["8-30 days"] == "2 records, 60 s, about 0.25"
 
 
 def day_volume(day, records):

@@ -4,13 +4,14 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from telebill_assets.audit.ageing import AGES
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.identities import Difference
 from telebill_assets.close_report.charts import FIGURE, LABEL, WIDTH, trend_chart, waterfall_chart
 from telebill_assets.close_report.controls import controls
 from telebill_assets.close_report.figures import Ageing, Change, CloseReport, Day
 from telebill_assets.close_report.render import render
-from telebill_assets.close_report.trends import AGES, ageing, days
+from telebill_assets.close_report.trends import ageing, days
 from telebill_assets.compute.request import JobReport
 from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.waterfall import Step, Waterfall
@@ -115,7 +116,7 @@ def close_report(**more):
         ),
         "controls": [],
         "days": [Day(day=MONTH, files=1, records=3, talk_s=9, suspended=0, charge={"EUR": Decimal("1.5")})],
-        "suspense": [Ageing(reason=ATTACK, by_age={name: 1 for name, _ in AGES}, records=5, talk_s=1)],
+        "suspense": [Ageing(reason=ATTACK, by_age={f"{name} days": 1 for name in AGES}, records=5, talk_s=1)],
         "previous_month": date(2020, 3, 1),
         "accounts": [Change(subject=ATTACK, currency="EUR", before=Decimal(1), now=Decimal("2.5"))],
         "destinations": [],

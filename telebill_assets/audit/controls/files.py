@@ -81,8 +81,8 @@ def file_sequence(files: DataFrame, day: date, thresholds: Thresholds) -> CheckR
         day: today.
         thresholds: the configured thresholds.
     """
-    once = files.where("sequence_nr IS NOT NULL").groupBy("series", "sequence_nr")
-    in_order = Window.partitionBy("series").orderBy("sequence_nr")
+    once = files.where("sequence_nr IS NOT NULL").groupBy("source", "series", "sequence_nr")
+    in_order = Window.partitionBy("source", "series").orderBy("sequence_nr")
     numbered = (
         once.agg(F.max("landing_day").alias("day"))
         .withColumn("before", F.lag("sequence_nr").over(in_order))
@@ -91,17 +91,18 @@ def file_sequence(files: DataFrame, day: date, thresholds: Thresholds) -> CheckR
     )
     gap = F.col("today") & F.col("missing").between(1, thresholds.sequence_restart)
     row = numbered.agg(
-        F.countDistinct("series").alias("series"),
+        F.countDistinct("source", "series").alias("series"),
         F.coalesce(F.sum(F.when(gap, F.col("missing"))), F.lit(0)).alias("missing"),
     ).first()
     series, missing = (row["series"], row["missing"]) if row else (0, 0)
-    rows = numbered.where(gap).orderBy("series", "sequence_nr").limit(SAMPLES).collect() if missing else []
+    rows = numbered.where(gap).orderBy("source", "series", "sequence_nr").limit(SAMPLES).collect() if missing else []
+    samples = [f"{row['source']}/{row['series']}: {_span(row['before'] + 1, row['sequence_nr'] - 1)}" for row in rows]
     return SEQUENCE.result(
         passed=not missing,
         figure=f"{missing:,} numbers missing in {series:,} series",
         threshold="0 missing",
         failures={"numbers": missing},
-        samples=[mask(f"{row['series']}: {_span(row['before'] + 1, row['sequence_nr'] - 1)}") for row in rows],
+        samples=[mask(sample) for sample in samples],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from telebill_assets.audit.ageing import AGES, bucket_of
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.audit.controls.thresholds import Thresholds
@@ -12,8 +13,6 @@ from telebill_assets.audit.controls.thresholds import Thresholds
 SUSPENSE = Control(
     "suspense_age", "Suspended records are mended soon; nothing waits to be billed for long", blocking=False
 )
-
-BUCKETS = (("0 to 1 days", 1), ("2 to 7 days", 7), ("8 to 30 days", 30), ("31 to 60 days", 60), ("over 60 days", None))
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,6 @@ def suspense_age(waiting: Iterable[Waiting], thresholds: Thresholds) -> CheckRes
         threshold=f"0 older than {thresholds.suspense_days} days",
         failures={"records": old},
         breakdown={
-            name: f"{records[name]:,} records, {seconds[name]:,} s, about {values[name]:,.2f}" for name, _ in BUCKETS
+            f"{age} days": f"{records[age]:,} records, {seconds[age]:,} s, about {values[age]:,.2f}" for age in AGES
         },
     )
-
-
-def bucket_of(age_days: int) -> str:
-    """The bucket of an age."""
-    return next(name for name, last in BUCKETS if last is None or age_days <= last)

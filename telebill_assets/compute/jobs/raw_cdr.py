@@ -41,7 +41,7 @@ SAMPLES = 5
 def run(context: JobContext) -> JobReport:
     """Land the files of one day."""
     day, publication = context.partition, Publication(context)
-    files = list_files(str(context.settings.landing_dir), day)
+    files = list_files(context.settings.landing_zone, day)
     report, data_files = _landed(context, files, day)
     raw = publication.adopt(RawCdr, data_files, landing_day=day)
     earlier = context.lake.read(context.spark, FileRegister, landing_day=earlier_days(context))
@@ -75,7 +75,7 @@ def _landed(context: JobContext, files: Sequence[LandingFile], day: date) -> tup
         )
         for row in known
     }
-    report = land(context.spark, str(context.settings.landing_dir), files, sources=sources, day=day, folder=folder)
+    report = land(context.spark, context.settings.landing_zone, files, sources=sources, day=day, folder=folder)
     report.write.parquet(f"{folder}/report")
     saved = context.spark.read.parquet(f"{folder}/report")
     data_files = saved.where("data_file IS NOT NULL").select("data_file").distinct().collect()
