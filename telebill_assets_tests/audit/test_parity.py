@@ -104,8 +104,8 @@ def random_frame(spark, model, chance: random.Random):
         {field.name: some(field.dataType, allowed(field.name), chance) for field in spark_schema(model)}
         for _ in range(chance.choice((1, 1, 2)))
     ]
-    columns = [F.col(field.name).cast(field.dataType) for field in spark_schema(model)]  # Arrow's times have a zone
-    return frame(spark, model, *rows).select(*columns)
+    exact = [F.col(field.name).cast(field.dataType) for field in spark_schema(model)]  # Arrow's times have a zone
+    return frame(spark, model, *rows).select(*exact)
 
 
 def assert_same_verdicts(spark, model, chance, frames):
