@@ -93,12 +93,12 @@ def losers(rows: DataFrame, known: DataFrame) -> DataFrame:
         .withColumn("copy", said_before | (is_known & said_then))
         .where(is_known | (F.col("place") > 1))
     )
-    has_call = F.col("first_rank") < 2
+    named = F.col("copy") | (F.col("first_rank") < 2)  # rows that only accompany may have no call to name
     return placed.select(
         *ARRIVAL,
         F.when(F.col("copy"), "duplicate").otherwise("non_billable").alias("verdict"),
         F.when(F.col("copy"), "duplicate_record").otherwise("accompanying_row").alias("verdict_reason"),
-        F.coalesce("known_day", F.when(has_call, F.col("landing_day"))).alias("winner_day"),
-        F.coalesce("known_path", F.when(has_call, F.col("first_path"))).alias("winner_path"),
-        F.when(is_known, F.col("known_line")).when(has_call, F.col("first_line")).alias("winner_line"),
+        F.coalesce("known_day", F.when(named, F.col("landing_day"))).alias("winner_day"),
+        F.coalesce("known_path", F.when(named, F.col("first_path"))).alias("winner_path"),
+        F.when(is_known, F.col("known_line")).when(named, F.col("first_line")).alias("winner_line"),
     )
