@@ -40,7 +40,7 @@ def explain_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
         the call, the seconds (of all participants, or messages) bought for it, its rate and the group's first second.
         Where a rate is missing, rate_id and the charges are null, and unrated_s and unrated_band say from where.
     """
-    explained = _explaining(tariff)(*[F.col(f"call_{field.name}") for field in fields(Batch)])
+    explained = _explaining(tariff)(*[F.col(f"numbered_{field.name}") for field in fields(Batch)])
     numbered = numbered_calls(calls, tariff)
     return numbered.select(*calls.columns, "plan_id", "currency", explained.alias("explanation"))
 

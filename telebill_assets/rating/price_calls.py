@@ -56,7 +56,7 @@ def price_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
         ChargeTooLargeError: in the Spark task, if a charge has more than eight digits before the point.
     """
     numbered = numbered_calls(calls, tariff).withColumn(
-        "charged", charging(tariff.price_list)(*[F.col(f"call_{field.name}") for field in fields(Batch)])
+        "charged", charging(tariff.price_list)(*[F.col(f"numbered_{field.name}") for field in fields(Batch)])
     )
     spark = calls.sparkSession
     named = (
@@ -80,7 +80,7 @@ def price_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
 
 
 def numbered_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
-    """Add plan_id and currency, and as call_<field> the numbers that a Batch is made of."""
+    """Add plan_id and currency, and as numbered_<field> the numbers that a Batch is made of."""
     usage = F.col("usage_type") if "usage_type" in calls.columns else F.lit("voice")
     units = F.col("units") if "units" in calls.columns else F.lit(1)
     answer = F.col("answer_at") if "answer_at" in calls.columns else F.col("start_at")
@@ -106,7 +106,7 @@ def numbered_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
     return planned.select(
         *calls.columns,
         *("plan_id", "currency"),
-        *(column.cast("long").alias(f"call_{name}") for name, column in numbers.items()),
+        *(column.cast("long").alias(f"numbered_{name}") for name, column in numbers.items()),
     )
 
 
