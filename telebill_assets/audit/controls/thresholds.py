@@ -43,7 +43,7 @@ class Thresholds(BaseModel):
     zero_rated_percent: Percent = Field(Decimal(20), description="Talk seconds priced at nothing")
     accounts_without_plan_percent: Percent = Field(Decimal(5), description="Accounts with a service but no plan")
     destinations_without_rate_percent: Percent = Field(
-        30, description="Destinations for which a plan in use has no rate"
+        Decimal(30), description="Destinations for which a plan in use has no rate"
     )
     rerate_sample: int = Field(200, ge=1, le=2_000, description="Calls of a day priced a second time")
     unused_services_percent: Percent = Field(Decimal(50), description="Active services without a call in the month")
