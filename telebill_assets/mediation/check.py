@@ -1,12 +1,13 @@
 """How one file would be read: its layout, the fate of every row, and the counts. Nothing is written."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.masking import mask
@@ -17,6 +18,7 @@ from telebill_assets.mediation.validate import judge, record_rules
 from telebill_assets.schemas.reasons import SET_ASIDE_REASONS
 
 FIRST_ROWS = 5
+VERDICT = ("outcome", "reason", "field", "detail")
 SHOWN = (
     "line",
     "service_key",
@@ -53,55 +55,87 @@ class FileCheck:
     """The first rows as they are read, with their outcome; numbers are masked."""
 
 
-def check_file(
-    spark: SparkSession, content: bytes, name: str, source: Source, *, day: date, max_call_s: int
-) -> FileCheck:
-    """Read a file as if it landed on `day`, and judge its rows by what they say themselves.
+@dataclass(frozen=True)
+class CdrContent:
+    """A file's name and bytes."""
+
+    name: str
+    content: bytes
+
+
+def check_files(
+    spark: SparkSession, files: Sequence[CdrContent], source: Source, *, day: date, max_call_s: int
+) -> list[FileCheck]:
+    """Read files as if each alone landed on `day`, and judge their rows by what they say themselves.
 
     The rules that need reference data (accounts, numbers) or other days are not asked.
     """
-    row, records = read_file(content, f"check/{day.isoformat()}/{name}", {"check": source}, day)
-    layout, rows = row.get("layout"), int(str(row["records"]))
-    if records is None:
-        reason = str(row["reason"])
-        aside = reason in SET_ASIDE_REASONS
-        return FileCheck(
-            layout=str(layout) if layout else None,
-            status="set_aside" if aside else "suspended",
-            reason=reason,
-            detail=str(row["detail"]),
-            rows=rows,
-            non_billable=rows if aside else 0,
-            suspended={} if aside or not rows else {reason: rows},
-        )
-    settled = _settled(spark, records, max_call_s).persist()
-    try:
-        counts = {(row["outcome"], row["reason"]): (row["rows"], row["talk_s"]) for row in _counted(settled).collect()}
-        shown = (
-            settled.select(*SHOWN, "outcome", "reason", "field", "detail").orderBy("line").limit(FIRST_ROWS).collect()
-        )
-    finally:
-        settled.unpersist()
-    calls = counts.get(("call", None), (0, 0))
+    read = {str(i): _read(str(i), file, source, day) for i, file in enumerate(files)}
+    batches = [records for _, records in read.values() if records is not None]
+    counts: dict[str, dict[tuple[str, str | None], Row]] = defaultdict(dict)
+    first: dict[str, list[Row]] = defaultdict(list)
+    if batches:
+        settled = _settled(spark, batches, max_call_s).persist()
+        try:
+            for row in _counted(settled).collect():
+                counts[row["source"]][row["outcome"], row["reason"]] = row
+            for row in _first_rows(settled).collect():
+                first[row["source"]].append(row)
+        finally:
+            settled.unpersist()
+    return [
+        _unusable(row) if records is None else _judged(row, counts[name], first[name])
+        for name, (row, records) in read.items()
+    ]
+
+
+def _read(name: str, file: CdrContent, source: Source, day: date) -> tuple[dict[str, object], pa.RecordBatch | None]:
+    """Every file is a source of its own, so that no call of one is a leg or a copy of a call of another."""
+    return read_file(file.content, f"{name}/{day.isoformat()}/{file.name}", {name: source}, day)
+
+
+def _unusable(row: Mapping[str, object]) -> FileCheck:
+    reason, rows, layout = str(row["reason"]), int(str(row["records"])), row.get("layout")
+    aside = reason in SET_ASIDE_REASONS
     return FileCheck(
-        layout=str(layout),
-        status="read",
-        reason=None,
-        detail=None,
+        layout=str(layout) if layout else None,
+        status="set_aside" if aside else "suspended",
+        reason=reason,
+        detail=str(row["detail"]),
         rows=rows,
-        calls=calls[0],
-        billable_seconds=calls[1] or 0,
-        non_billable=sum(n for (outcome, _), (n, _) in counts.items() if outcome == "non_billable"),
-        duplicates=sum(n for (outcome, _), (n, _) in counts.items() if outcome == "duplicate"),
-        suspended={
-            str(reason): n for (outcome, reason), (n, _) in sorted(counts.items(), key=str) if outcome == "suspended"
-        },
-        first=tuple({name: mask(v) if isinstance(v, str) else v for name, v in row.asDict().items()} for row in shown),
+        non_billable=rows if aside else 0,
+        suspended={} if aside or not rows else {reason: rows},
     )
 
 
-def _settled(spark: SparkSession, records: pa.RecordBatch, max_call_s: int) -> DataFrame:
-    frame = spark.createDataFrame(pa.Table.from_batches([records]).drop(["raw"]))
+def _judged(row: Mapping[str, object], counts: Mapping[tuple[str, str | None], Row], first: Sequence[Row]) -> FileCheck:
+    def rows_of(outcome: str) -> dict[str, int]:
+        return {
+            str(reason): found["rows"] for (name, reason), found in sorted(counts.items(), key=str) if name == outcome
+        }
+
+    calls = counts.get(("call", None))
+    return FileCheck(
+        layout=str(row["layout"]),
+        status="read",
+        reason=None,
+        detail=None,
+        rows=int(str(row["records"])),
+        calls=calls["rows"] if calls else 0,
+        billable_seconds=(calls["talk_s"] or 0) if calls else 0,
+        non_billable=sum(rows_of("non_billable").values()),
+        duplicates=sum(rows_of("duplicate").values()),
+        suspended=rows_of("suspended"),
+        first=tuple({name: _shown(shown[name]) for name in (*SHOWN, *VERDICT)} for shown in first),
+    )
+
+
+def _shown(value: object) -> object:
+    return mask(value) if isinstance(value, str) else value
+
+
+def _settled(spark: SparkSession, batches: Sequence[pa.RecordBatch], max_call_s: int) -> DataFrame:
+    frame = spark.createDataFrame(pa.Table.from_batches(batches).drop(["raw"]))
     judged = judge(with_keys(frame), record_rules(max_call_s)).persist()
     rows = in_play(judged)
     lost = losers(rows, known_calls(rows, judged, [])).select("path", "line", "verdict", "verdict_reason")
@@ -113,4 +147,12 @@ def _settled(spark: SparkSession, records: pa.RecordBatch, max_call_s: int) -> D
 
 
 def _counted(settled: DataFrame) -> DataFrame:
-    return settled.groupBy("outcome", "reason").agg(F.count("*").alias("rows"), F.sum("talk_s").alias("talk_s"))
+    counted = settled.groupBy("source", "outcome", "reason")
+    return counted.agg(F.count("*").alias("rows"), F.sum("talk_s").alias("talk_s"))
+
+
+def _first_rows(settled: DataFrame) -> DataFrame:
+    place = F.row_number().over(Window.partitionBy("source").orderBy("line"))
+    return (
+        settled.select("source", *SHOWN, *VERDICT, place.alias("place")).where(f"place <= {FIRST_ROWS}").orderBy("line")
+    )

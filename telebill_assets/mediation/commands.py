@@ -14,7 +14,7 @@ from rich.table import Table
 
 from telebill_assets.compute.session import spark_session
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.mediation.check import FileCheck, check_file
+from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.guess import guess_layout
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
@@ -45,10 +45,9 @@ def check(
     """
     settings = Settings()
     landing_day = day.date() if day else _today(settings)
-    found = check_file(
+    (found,) = check_files(
         spark_session(settings),
-        file.read_bytes(),
-        file.name,
+        [CdrContent(file.name, file.read_bytes())],
         _source(source, settings),
         day=landing_day,
         max_call_s=settings.max_call_s,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from telebill_assets.mediation.check import check_file
+from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets_tests.mediation.expected import Expected
@@ -213,10 +213,15 @@ def test_the_figures_are_found_a_second_time(samples, name):
     assert second(text) == (expected.rows, expected.calls, expected.seconds)
 
 
+@pytest.fixture(scope="module")
+def found(spark, samples: Path) -> dict[str, FileCheck]:
+    files = [CdrContent(Path(name).name, (samples / name).read_bytes()) for name in FILES]
+    return dict(zip(FILES, check_files(spark, files, ANY, day=DAY, max_call_s=86_400), strict=True))
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("name", FILES)
-def test_a_real_file_is_read_or_set_aside_for_the_right_reason(spark, samples, name):
-    expected = FILES[name][0]
-    found = check_file(spark, (samples / name).read_bytes(), Path(name).name, ANY, day=DAY, max_call_s=86_400)
-    assert Expected.of(found) == expected, found.detail
-    assert Counter(dict(found.suspended)).total() + found.calls + found.non_billable + found.duplicates == found.rows
+def test_a_real_file_is_read_or_set_aside_for_the_right_reason(found, name):
+    expected, file = FILES[name][0], found[name]
+    assert Expected.of(file) == expected, file.detail
+    assert Counter(dict(file.suspended)).total() + file.calls + file.non_billable + file.duplicates == file.rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from telebill_assets.mediation.check import check_file
+from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets_tests.mediation.expected import Expected
@@ -61,11 +61,15 @@ def test_every_layout_has_a_sample():
     assert sorted(path.name for path in SAMPLES.iterdir()) == sorted(FIGURES)
 
 
+@pytest.fixture(scope="module")
+def found(spark) -> dict[str, FileCheck]:
+    files = [CdrContent(name, (SAMPLES / name).read_bytes()) for name in FIGURES]
+    return dict(zip(FIGURES, check_files(spark, files, ANY, day=date(2020, 4, 13), max_call_s=86_400), strict=True))
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_sample_is_recognised_and_read(spark, name):
-    expected, duplicates = FIGURES[name]
-    content = (SAMPLES / name).read_bytes()
-    found = check_file(spark, content, name, ANY, day=date(2020, 4, 13), max_call_s=86_400)
-    assert Expected.of(found) == expected, found.detail
-    assert found.duplicates == duplicates
-    assert found.rows == found.calls + found.non_billable + found.duplicates + sum(found.suspended.values())
+def test_a_sample_is_recognised_and_read(found, name):
+    (expected, duplicates), file = FIGURES[name], found[name]
+    assert Expected.of(file) == expected, file.detail
+    assert file.duplicates == duplicates
+    assert file.rows == file.calls + file.non_billable + file.duplicates + sum(file.suspended.values())
