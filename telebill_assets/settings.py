@@ -46,6 +46,7 @@ class Settings(BaseSettings):
 
     spark_master: str = Field("local[*]", description="Spark master URL")
     spark_memory: str = Field("2g", pattern=r"^\d+[gm]$", description="Memory of the Spark driver")
+    spark_java_options: str = Field("", description="More options of the JVM of the Spark driver")
     shuffle_partitions: int = Field(4, ge=1, description="Partitions of a shuffle before Spark merges small ones")
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL DSN; default: embedded, in <home>/postgres")

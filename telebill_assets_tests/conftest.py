@@ -13,7 +13,12 @@ from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.settings import Settings
 
-SMALL: dict[str, Any] = {"spark_master": "local[2]", "spark_memory": "1g", "shuffle_partitions": 2}
+SMALL: dict[str, Any] = {
+    "spark_master": "local[2]",
+    "spark_memory": "1g",
+    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # tiny frames: no time to optimise code
+    "shuffle_partitions": 2,
+}
 SHARED = Path(__file__).parents[2] / "shared"
 
 
