@@ -168,7 +168,7 @@ def _taxed_lines_agree(tables: Tables) -> CheckResult:
 
 CONTROLS: dict[str, Callable[[Tables], CheckResult]] = {
     "expected_files": _expected_files,
-    "file_sequence": lambda t: file_sequence(t.frame("file_register"), DAY, LIMITS),
+    "file_sequence": lambda t: file_sequence(t.frame("file_register").withColumn("source", F.lit("s")), DAY, LIMITS),
     "duplicate_files": lambda t: duplicate_files(_files(t), DAY, LIMITS),
     "trailer_totals": _trailer_totals,
     "duration_plausibility": lambda t: duration_plausibility(_observed(t), LIMITS),

@@ -115,9 +115,8 @@ def test_aggregating_a_closed_day_again_is_held_with_the_way_out(story):
 
 
 def test_a_month_rated_before_the_approval_is_not_invoiced_without_it(story):
-    failed = [check for check in story.missed.checks if check.blocking and not check.passed]
-    assert [check.name for check in failed] == ["charges_current"]
-    assert "approved 2 ≠ adjustment lines 0" in failed[0].figure
+    failed = {check.name: check.figure for check in story.missed.checks if check.blocking and not check.passed}
+    assert "approved 2 ≠ adjustment lines 0" in failed["charges_current"]
 
 
 def test_it_is_billed_once_and_a_second_re_rate_finds_only_what_is_new(story):
