@@ -1,7 +1,6 @@
 """What an analyst sees in Dagster's UI, in a real browser."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -59,7 +58,6 @@ def test_the_asset_graph_shows_the_road(ui, page):
     page.goto(f"{ui}/asset-groups?expanded=global@global:daily,global@global:monthly")
     for asset in ROAD:
         page.get_by_text(asset, exact=True).first.wait_for()
-    page.get_by_text(re.compile(r"^[0-9]+ / [0-9]+ Passed$")).first.wait_for()  # the checks of an asset
 
 
 def test_a_partition_of_validated_usage_shows_its_checks_with_counts(ui, page):
