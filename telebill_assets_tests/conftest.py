@@ -16,7 +16,7 @@ from telebill_assets.settings import Settings
 SMALL: dict[str, Any] = {
     "spark_master": "local[2]",
     "spark_memory": "1g",
-    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # tiny frames: no time to optimise code
+    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",  # tiny frames: no time to optimise
     "shuffle_partitions": 2,
 }
 SHARED = Path(__file__).parents[2] / "shared"
