@@ -6,31 +6,17 @@ from telebill_assets.rating.tariff import Tariff
 from telebill_assets.schemas.reference.accounts import Accounts
 from telebill_assets.schemas.reference.charges import Charges
 from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.month_rules import (
-    PlanAllowances,
-    PlanDiscounts,
-    PlanFees,
-    PlanMinimums,
-    PlanTiers,
-)
-from telebill_assets.schemas.reference.plans import PlanBands, PlanDecks, Plans
 from telebill_assets.schemas.reference.products import Products
 from telebill_assets.schemas.reference.rates import Rates
 from telebill_assets.schemas.reference.services import Services
 from telebill_assets.schemas.reference.subscriptions import Subscriptions
-from telebill_assets.schemas.table import table_name
+from telebill_assets.schemas.registry import PLAN_TABLES
+from telebill_assets.schemas.table import TableModel, table_name
 
-MODELS = (
+MODELS: tuple[TableModel, ...] = (
     Accounts,
     Services,
-    Plans,
-    PlanDecks,
-    PlanBands,
-    PlanAllowances,
-    PlanTiers,
-    PlanFees,
-    PlanDiscounts,
-    PlanMinimums,
+    *PLAN_TABLES,
     Subscriptions,
     Destinations,
     Rates,

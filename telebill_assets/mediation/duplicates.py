@@ -14,8 +14,6 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 ARRIVAL = ("path", "line")
-IN_PLAY = ("unanswered", "internal", "accompanying_row")
-"""Verdicts that say what a row is, not that something is wrong with it."""
 
 KNOWN = "record_key string, known_day date, known_path string, known_line long, known_start timestamp, known_talk long"
 

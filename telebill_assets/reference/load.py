@@ -17,29 +17,11 @@ from telebill_assets.reference.plans_file import PlansFile
 from telebill_assets.reference.rows import Row, Texts, read_csv, typed
 from telebill_assets.reference.tables import Tables
 from telebill_assets.schemas.reference.controls import Controls
-from telebill_assets.schemas.reference.month_rules import (
-    PlanAllowances,
-    PlanDiscounts,
-    PlanFees,
-    PlanMinimums,
-    PlanTiers,
-)
-from telebill_assets.schemas.reference.plans import PlanBands, PlanDecks, Plans
-from telebill_assets.schemas.registry import REFERENCE_TABLES
+from telebill_assets.schemas.registry import PLAN_TABLES, REFERENCE_TABLES
 from telebill_assets.schemas.table import TableModel, table_name
 
 PLANS_FILE = "plans.yaml"
 CONTROLS_FILE = "controls.yaml"
-PLAN_TABLES: tuple[TableModel, ...] = (
-    Plans,
-    PlanDecks,
-    PlanBands,
-    PlanAllowances,
-    PlanTiers,
-    PlanFees,
-    PlanDiscounts,
-    PlanMinimums,
-)
 YAML_TABLES = (*PLAN_TABLES, Controls)
 
 

@@ -56,11 +56,7 @@ RERATING_TABLES: tuple[TableModel, ...] = (RerateRegister, RerateDifferences, Us
 AUDIT_TABLES: tuple[TableModel, ...] = (HeldPartitions,)
 """Tables that the audit itself keeps."""
 
-REFERENCE_TABLES: tuple[TableModel, ...] = (
-    Sellers,
-    Sources,
-    Accounts,
-    Services,
+PLAN_TABLES: tuple[TableModel, ...] = (
     Plans,
     PlanDecks,
     PlanBands,
@@ -69,6 +65,15 @@ REFERENCE_TABLES: tuple[TableModel, ...] = (
     PlanFees,
     PlanDiscounts,
     PlanMinimums,
+)
+"""Tables that plans.yaml is taken apart into."""
+
+REFERENCE_TABLES: tuple[TableModel, ...] = (
+    Sellers,
+    Sources,
+    Accounts,
+    Services,
+    *PLAN_TABLES,
     Subscriptions,
     Destinations,
     Rates,

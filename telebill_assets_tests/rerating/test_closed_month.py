@@ -108,14 +108,15 @@ def test_the_closed_month_keeps_its_tables(story):
 
 
 def test_aggregating_a_closed_day_again_is_held_with_the_way_out(story):
-    failed = [check for check in story.held.checks if check.blocking and not check.passed]
+    failed = [check for check in story.held.checks if not check.passed]
     assert [check.name for check in failed] == ["closed_month_unchanged"]
     assert "2021-04 has final invoices" in failed[0].figure
     assert "telebill rerate --days 2021-04-07" in failed[0].figure
 
 
 def test_a_month_rated_before_the_approval_is_not_invoiced_without_it(story):
-    failed = {check.name: check.figure for check in story.missed.checks if check.blocking and not check.passed}
+    failed = {check.name: check.figure for check in story.missed.checks if not check.passed}
+    assert sorted(failed) == ["charges_current", "taxed_lines_agree"]
     assert "approved 2 ≠ adjustment lines 0" in failed["charges_current"]
 
 
