@@ -12,7 +12,7 @@ from telebill_assets.schemas.table import TableModel, table_name, unique_columns
 
 ROWS = "rows"
 Counts = Mapping[str, Any]
-"""Failures by rule, and the number of rows."""
+"""Failures by rule, the number of rows, and what else was counted."""
 
 
 class Measurement:
@@ -37,10 +37,16 @@ class Measurement:
         return verdicts(self._model, self.counts)
 
 
-def observe(frame: DataFrame, model: TableModel) -> tuple[DataFrame, Measurement]:
-    """Count the failures of every rule while the returned frame is evaluated, without another Spark job."""
+def observe(
+    frame: DataFrame, model: TableModel, also: Mapping[str, Column] | None = None
+) -> tuple[DataFrame, Measurement]:
+    """Count the failures of every rule while the returned frame is evaluated, without another Spark job.
+
+    `also` are further aggregates to be counted, by a name that is no rule's.
+    """
     observation = Observation()
-    return frame.observe(observation, *count_columns(model)), Measurement(model, observation)
+    further = [column.alias(name) for name, column in (also or {}).items()]
+    return frame.observe(observation, *count_columns(model), *further), Measurement(model, observation)
 
 
 def measure(frame: DataFrame, model: TableModel) -> list[CheckResult]:

@@ -1,14 +1,16 @@
 """Write, audit, publish: new files become visible only if no blocking check failed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.examine import examine, one_job_session
 from telebill_assets.audit.measure import Counts, observe
 from telebill_assets.audit.rules import schema_check
+from telebill_assets.audit.together import AT_ONCE
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.holds import HeldTable, hold, supersede
 from telebill_assets.compute.request import JobReport, TableReport
@@ -21,21 +23,32 @@ Value = date | str
 
 
 class Publication:
-    """Collects a job's staged tables and check results; `finish` publishes all of them or none."""
+    """Collects a job's staged tables and check results; `finish` publishes all of them or none.
+
+    Written tables are examined while the job goes on with the next one.
+    """
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._auditor = one_job_session(context.spark)
         self._staged: list[Staged] = []
         self._replaces: list[Replaces] = []
-        self._checks: list[CheckResult] = []
+        self._threads = ThreadPoolExecutor(AT_ONCE)
+        self._asked: list[Callable[[], Sequence[CheckResult]]] = []
+        self._counted: dict[str, Counts] = {}
 
-    def write(self, model: TableModel, frame: DataFrame, **partition: Value) -> DataFrame:
-        """Write a table's new files, measure its rules while writing; return the files' content."""
+    def write(
+        self, model: TableModel, frame: DataFrame, also: Mapping[str, Column] | None = None, **partition: Value
+    ) -> DataFrame:
+        """Write a table's new files, measure its rules while writing; return the files' content.
+
+        What `also` names is aggregated on the way, for `counted`.
+        """
         lake, request = self._context.lake, self._context.request
         replaces = lake.last_change(model, **partition)
-        observed, measurement = observe(frame, model)
+        observed, measurement = observe(frame, model, also)
         staged = lake.stage(observed, model, request.run_id, **partition)
+        self._counted[table_name(model)] = measurement.counts
         whole = _all_written(model, measurement.rows, staged.rows)
         return self._audited(staged, replaces, [schema_check(frame, model), whole], measurement.counts)
 
@@ -49,22 +62,37 @@ class Publication:
     def _audited(
         self, staged: Staged, replaces: Replaces, findings: list[CheckResult], counts: Counts | None
     ) -> DataFrame:
-        lake, model, table = self._context.lake, staged.model, table_name(staged.model)
         self._staged.append(staged)
         self._replaces.append(replaces)
-        examined = examine(lake.read_staged(self._auditor, staged), model, counts)
+        self.ask(lambda: self._examined(staged, findings, counts))
+        return self._context.lake.read_staged(self._context.spark, staged)
+
+    def _examined(self, staged: Staged, findings: list[CheckResult], counts: Counts | None) -> list[CheckResult]:
+        table = table_name(staged.model)
+        examined = examine(self._context.lake.read_staged(self._auditor, staged), staged.model, counts)
         unique = [check for check in examined if check.name == f"{table}_unique"]
         rules = [check for check in examined if check not in unique]
-        self._checks += [*merged(f"{table}_rules", [*findings, *rules]), *unique]
-        return lake.read_staged(self._context.spark, staged)
+        return [*merged(f"{table}_rules", [*findings, *rules]), *unique]
 
     def check(self, *results: CheckResult) -> None:
         """Add the verdicts of checks between tables."""
-        self._checks += results
+        self._asked.append(lambda: results)
+
+    def ask(self, checks: Callable[[], Sequence[CheckResult]]) -> None:
+        """Ask checks of written tables while the job goes on; their errors are raised when the verdicts are needed."""
+        self._asked.append(self._threads.submit(checks).result)
+
+    @property
+    def _checks(self) -> list[CheckResult]:
+        return [verdict for verdicts in self._asked for verdict in verdicts()]
 
     def rows(self, model: TableModel) -> int:
         """Rows written to a table by this job."""
         return sum(staged.rows for staged in self._staged if staged.model is model)
+
+    def counted(self, model: TableModel) -> Counts:
+        """What was counted while a table was written."""
+        return self._counted[table_name(model)]
 
     @property
     def held(self) -> bool:

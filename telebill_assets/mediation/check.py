@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.masking import mask
-from telebill_assets.mediation.duplicates import in_play, known_calls, losers
+from telebill_assets.mediation.duplicates import in_play, known_calls, losers, repeated_keys
 from telebill_assets.mediation.enrich import with_keys
 from telebill_assets.mediation.landing import Source, read_file
 from telebill_assets.mediation.validate import judge, record_rules
@@ -138,7 +138,8 @@ def _settled(spark: SparkSession, batches: Sequence[pa.RecordBatch], max_call_s:
     frame = spark.createDataFrame(pa.Table.from_batches(batches).drop(["raw"]))
     judged = judge(with_keys(frame), record_rules(max_call_s)).persist()
     rows = in_play(judged)
-    lost = losers(rows, known_calls(rows, judged, [])).select("path", "line", "verdict", "verdict_reason")
+    known = known_calls(rows, judged, [])
+    lost = losers(rows, known, repeated_keys(rows, known)).select("path", "line", "verdict", "verdict_reason")
     return (
         judged.join(lost, ["path", "line"], "left")
         .withColumn("outcome", F.coalesce("verdict", "outcome", F.lit("call")))

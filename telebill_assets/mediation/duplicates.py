@@ -64,16 +64,22 @@ def _on(day: date) -> Column:
     )
 
 
-def losers(rows: DataFrame, known: DataFrame) -> DataFrame:
+def repeated_keys(rows: DataFrame, known: DataFrame) -> DataFrame:
+    """Hashes of the record keys that occur more than once, as key_hash: few, and short to compare.
+
+    `rows` are those in play of one landing day, `known` the calls of earlier days that come again.
+    """
+    of_day = rows.select(_key_hash()).groupBy("key_hash").count().where("count > 1").select("key_hash")
+    return of_day.union(known.select(_key_hash())).distinct()
+
+
+def losers(rows: DataFrame, known: DataFrame, repeated: DataFrame) -> DataFrame:
     """Rows that do not stand for a call: path, line, verdict, verdict_reason, winner_day, winner_path, winner_line.
 
-    `rows` are those in play of one landing day, `known` the calls of earlier days that come again. Keys are first
-    compared by a 64-bit hash, so that only those that repeat are compared in full.
+    `repeated` are the `repeated_keys` of rows and known. Only rows with one of these hashes are compared in full.
     """
-    keyed = rows.withColumn("key_hash", F.xxhash64("record_key"))
-    repeated = keyed.groupBy("key_hash").count().where("count > 1").select("key_hash")
-    again = known.select(F.xxhash64("record_key").alias("key_hash"))
-    suspects = keyed.join(repeated.union(again).distinct(), "key_hash", "left_semi").join(known, "record_key", "left")
+    keyed = rows.withColumn("key_hash", _key_hash())
+    suspects = keyed.join(repeated, "key_hash", "left_semi").join(known, "record_key", "left")
     longest_first = [F.when(F.col("one_call"), -F.col("talk_s")), F.when(F.col("one_call"), F.col("start_at"))]
     order = [F.col("rank"), *longest_first, *map(F.col, ARRIVAL)]
     of_key = Window.partitionBy("record_key").orderBy(*order)
@@ -100,3 +106,7 @@ def losers(rows: DataFrame, known: DataFrame) -> DataFrame:
         F.coalesce("known_path", F.when(named, F.col("first_path"))).alias("winner_path"),
         F.when(is_known, F.col("known_line")).when(named, F.col("first_line")).alias("winner_line"),
     )
+
+
+def _key_hash() -> Column:
+    return F.xxhash64("record_key").alias("key_hash")

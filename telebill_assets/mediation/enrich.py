@@ -5,6 +5,8 @@ from pyspark.sql import functions as F
 
 from telebill_assets.mediation.numbering import e164, jurisdiction, with_area
 
+FOREVER = "9999-12-31"
+
 
 def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: DataFrame) -> DataFrame:
     """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date, jurisdiction and the keys.
@@ -55,22 +57,29 @@ def with_keys(records: DataFrame) -> DataFrame:
 
 
 def service_map(services: DataFrame, sources: DataFrame, accounts: DataFrame) -> DataFrame:
-    """The service map per source: keys of source `*` hold for every source that does not declare the key itself."""
+    """The service map per source: keys of source `*` hold for every source that does not declare the key itself.
+
+    Dates are those of the account's zone; valid_since and valid_until (exclusive) are their instants, so that no call
+    is taken to the zone of every service that it might belong to.
+    """
     exact = services.where("source != '*'")
     anywhere = services.where("source = '*'").drop("source").crossJoin(sources.select("source"))
     shared = anywhere.join(exact.select("source", "service_key").distinct(), ["source", "service_key"], "left_anti")
     owners = accounts.select(
         "account_id", "time_zone", F.col("country").alias("account_country"), F.col("state").alias("account_state")
     )
-    return exact.unionByName(shared).join(F.broadcast(owners), "account_id")
+    begin = F.to_utc_timestamp(F.col("valid_from").cast("timestamp"), F.col("time_zone"))
+    end = F.to_utc_timestamp(F.date_add("valid_to", 1).cast("timestamp"), F.col("time_zone"))
+    return (
+        exact.unionByName(shared)
+        .join(F.broadcast(owners), "account_id")
+        .withColumns({"valid_since": begin, "valid_until": F.coalesce(end, F.lit(FOREVER).cast("timestamp"))})
+    )
 
 
 def _with_service(records: DataFrame, services: DataFrame) -> DataFrame:
     mapped = F.broadcast(services.alias("map"))
-    local_start = F.from_utc_timestamp("start_at", F.col("map.time_zone"))
-    valid = F.to_date(local_start).between(
-        F.col("map.valid_from"), F.coalesce(F.col("map.valid_to"), F.to_date(F.lit("9999-12-31")))
-    )
+    valid = (F.col("start_at") >= F.col("map.valid_since")) & (F.col("start_at") < F.col("map.valid_until"))
     same_key = (F.col("cdr.source") == F.col("map.source")) & (F.col("cdr.service_key") == F.col("map.service_key"))
     return (
         records.alias("cdr")

@@ -19,6 +19,7 @@ TWO_DIGIT_CODES = {"20", "27", *map(str, (*range(30, 35), 36, 39, 40, 41, *range
 E164 = r"^\+[1-9][0-9]{3,14}$"
 NANP = r"^\+1([2-9][0-9]{2}[2-9][0-9]{6}|[2-9]11|988)$"
 SERVICE_CODE = r"^([2-9]11|988|112|110|118|999|000)$"
+DIGITS = r"^\+?[0-9]+$"
 URI = r"(?i)^(sips?|tel):|[@;].*$"
 PUNCTUATION = r"[ ().\-/]"
 MOST_PREFIXES = 3
@@ -43,7 +44,8 @@ def e164(number: Column, country_code: Column, trunk_prefix: Column, internation
     an area code and exchange that do not begin with 0 or 1. Emergency and service codes of three digits (911, 411,
     112) become the country code with the code.
     """
-    dialled = F.regexp_replace(F.regexp_replace(number, URI, ""), PUNCTUATION, "")
+    bare = F.regexp_replace(F.regexp_replace(number, URI, ""), PUNCTUATION, "")
+    dialled = F.when(number.rlike(DIGITS), number).otherwise(bare)  # most are; replacing costs more than asking
     national = F.concat(F.lit("+"), country_code, _after(dialled, trunk_prefix))
     digits = F.length(dialled)
     plus = F.coalesce(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -50,7 +49,7 @@ def rerate_closed_month(
     month, publication = context.partition, Publication(context)
     days = scope.days_in(month)
     calls = scope.of_account(context.lake.read(context.spark, ValidatedUsage, landing_day=days))
-    priced = price_calls(calls, tariff).where(scope.covers()).persist(StorageLevel.MEMORY_AND_DISK)
+    priced = price_calls(calls, tariff).where(scope.covers()).persist()
     billed = billed_aggregates(context, days)
     inside = billed.where(scope.covers())
     try:

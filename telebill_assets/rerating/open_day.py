@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
 from telebill_assets.audit.ledger import count
@@ -36,7 +35,7 @@ def rerate_day(context: JobContext, scope: Scope, tariff: Tariff) -> RatedDay:
     """Price the scope's calls of the context's day; all other rows of its tables stay as they are published."""
     day, publication = context.partition, Publication(context)
     calls = scope.of_account(context.lake.read(context.spark, ValidatedUsage, landing_day=day))
-    priced = price_calls(calls, tariff).where(scope.covers()).persist(StorageLevel.MEMORY_AND_DISK)
+    priced = price_calls(calls, tariff).where(scope.covers()).persist()
     published = context.lake.read(context.spark, DailyAggregates, landing_day=day)
     suspended = context.lake.read(context.spark, SuspendedUsage, landing_day=day, stage=STAGE)
     try:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -96,7 +95,7 @@ def _rows(frame: DataFrame) -> list[dict[str, Any]]:
 @contextmanager
 def _kept(frame: DataFrame) -> Iterator[DataFrame]:
     """Priced once, for all comparisons."""
-    frame.persist(StorageLevel.MEMORY_AND_DISK)
+    frame.persist()
     try:
         yield frame
     finally:

@@ -24,9 +24,9 @@ from telebill_assets.audit.controls.files import (
     trailer_totals,
 )
 from telebill_assets.audit.controls.plausibility import (
+    call_counts,
     duration_plausibility,
     late_arrivals,
-    observe_calls,
     time_plausibility,
 )
 from telebill_assets.audit.controls.rerate import rerate
@@ -94,9 +94,8 @@ def _trailer_totals(tables: Tables) -> CheckResult:
 
 
 def _observed(tables: Tables) -> dict[str, Any]:
-    frame, observation = observe_calls(tables.frame("validated_usage"), DAY, LIMITS)
-    frame.write.format("noop").mode("overwrite").save()
-    return observation.get
+    counts = [column.alias(name) for name, column in call_counts(DAY, LIMITS).items()]
+    return tables.frame("validated_usage").agg(*counts).collect()[0].asDict()
 
 
 def _time_plausibility(tables: Tables) -> CheckResult:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame
 
 from telebill_assets.mediation import outcomes
-from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates
+from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates, repeated_keys
 from telebill_assets.mediation.register import register
 from telebill_assets.schemas.file_register import FileRegister
 from telebill_assets.schemas.reference.sources import Sources
@@ -37,7 +37,8 @@ def lost(spark, rows: list[tuple], earlier: list[tuple] = ()) -> list:
         [(key, path, line, 0, False, 0, None, LATE, BEFORE, None) for key, path, line in earlier], JUDGED
     )
     play = in_play(rows_of(spark, rows))
-    return losers(play, known_calls(play, before, old_call_dates(play, DAY_BEGIN))).collect()
+    known = known_calls(play, before, old_call_dates(play, DAY_BEGIN))
+    return losers(play, known, repeated_keys(play, known)).collect()
 
 
 def found(spark, candidates: list[tuple], earlier: list[tuple] = ()) -> list[tuple]:

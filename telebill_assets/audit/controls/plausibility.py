@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Observation
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.check import CheckResult
@@ -20,11 +20,11 @@ AGES = (("0 days", 0, 0), ("1 day", 1, 1), ("2 to 7 days", 2, 7), ("8 to 30 days
 WRONG_TIME_REASONS = ("future_call", "too_old")
 
 
-def observe_calls(calls: DataFrame, day: date, thresholds: Thresholds) -> tuple[DataFrame, Observation]:
-    """Count what the controls ask while rows of validated_usage are written; no Spark job of its own."""
+def call_counts(day: date, thresholds: Thresholds) -> dict[str, Column]:
+    """What the controls ask, as aggregates over validated_usage; they are counted while it is written."""
     age = F.datediff(F.lit(day), F.col("call_date"))
     span = F.unix_timestamp("end_at") - F.unix_timestamp("answer_at")
-    counts: dict[str, Column] = {
+    return {
         "calls": F.count(F.lit(1)),
         "long": F.count_if(F.col("talk_s") >= thresholds.long_call_s),
         "empty": F.count_if((F.col("talk_s") == 0) & (F.col("usage_type") != "sms")),
@@ -32,8 +32,6 @@ def observe_calls(calls: DataFrame, day: date, thresholds: Thresholds) -> tuple[
         "late": F.count_if(age > thresholds.late_days),
         **{name: F.count_if(_between(age, low, high)) for name, low, high in AGES},
     }
-    observation = Observation()
-    return calls.observe(observation, *[column.alias(name) for name, column in counts.items()]), observation
 
 
 def _between(age: Column, low: int, high: int | None) -> Column:

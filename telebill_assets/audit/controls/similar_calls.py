@@ -9,6 +9,7 @@ from telebill_assets.audit.controls.thresholds import Thresholds
 
 SIMILAR = Control("similar_calls", "Hardly any call of the day looks like another one of the day", blocking=False)
 START_S, TALK_S = 2, 1
+SLOT_S = 60
 
 
 def similar_calls(calls: DataFrame, total: int, thresholds: Thresholds) -> CheckResult:
@@ -36,17 +37,25 @@ def similar_calls(calls: DataFrame, total: int, thresholds: Thresholds) -> Check
 
 
 def _alike(calls: DataFrame) -> DataFrame:
-    """Messages are alike by nature. Only numbers that called each other more than once are sorted; few do in a day."""
-    numbers = F.xxhash64("caller", "callee").alias("numbers")
+    """Messages are alike by nature. Only calls that share their numbers and minute with another one are sorted."""
     keyed = calls.where("caller IS NOT NULL AND usage_type != 'sms'").select(
-        numbers, F.unix_timestamp("start_at").alias("start_s"), "talk_s", "path", "line"
+        "caller", "callee", F.unix_timestamp("start_at").alias("start_s"), "talk_s", "path", "line"
     )
-    repeated = keyed.groupBy("numbers").count().where("count > 1").select("numbers")
-    in_order = Window.partitionBy("numbers").orderBy("start_s", "talk_s", "path", "line")
+    near_the_next = keyed.where(F.col("start_s") % SLOT_S >= SLOT_S - START_S)  # is compared there as well
+    slotted = _in_slot(keyed, 0).union(_in_slot(near_the_next, 1))
+    shared = slotted.groupBy("slot").count().where("count > 1").select("slot")
+    in_order = Window.partitionBy("slot").orderBy("start_s", "talk_s", "path", "line")
     return (
-        keyed.join(repeated, "numbers", "left_semi")
+        slotted.join(shared, "slot", "left_semi")
         .withColumn("after_s", F.col("start_s") - F.lag("start_s").over(in_order))
         .withColumn("longer_s", F.abs(F.col("talk_s") - F.lag("talk_s").over(in_order)))
         .where(f"after_s <= {START_S} AND longer_s <= {TALK_S}")
         .select("path", "line")
+        .distinct()
     )
+
+
+def _in_slot(calls: DataFrame, later: int) -> DataFrame:
+    """The calls with a hash of their numbers and minute, or of a later one."""
+    minute = F.floor(F.col("start_s") / SLOT_S) + later
+    return calls.select(F.xxhash64("caller", "callee", minute).alias("slot"), "start_s", "talk_s", "path", "line")

@@ -16,6 +16,7 @@ from telebill_assets.audit.controls.suspense import SUSPENSE, Waiting, suspense_
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.audit.controls.volume import VOLUME, DayVolume, days_before, volume
 from telebill_assets.audit.controls.zero_rated import ZERO_RATED, zero_rated
+from telebill_assets.audit.together import together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.compute.days import earlier_days
@@ -35,16 +36,16 @@ def check(
     """Judge the day: its priced calls, and the new rows of daily_aggregates, suspended_usage and ledger."""
     day, thresholds = context.partition, published_thresholds(context)
     rows = _reference_rows(context)
-    return [
-        rerate(sample_calls(priced, thresholds.rerate_sample), rows),
-        known_services(aggregates, context.reference(Services)),
-        plan_overlaps(rows["subscriptions"]),
-        plan_coverage(rows["services"], rows["subscriptions"], day, thresholds),
-        rate_coverage(rows, day, thresholds),
-        zero_rated(aggregates, thresholds),
-        _volume(context, ledger, thresholds),
-        suspense_age(_waiting(context, suspended, aggregates), thresholds),
-    ]
+    return together(
+        lambda: rerate(sample_calls(priced, thresholds.rerate_sample), rows),
+        lambda: known_services(aggregates, context.reference(Services)),
+        lambda: plan_overlaps(rows["subscriptions"]),
+        lambda: plan_coverage(rows["services"], rows["subscriptions"], day, thresholds),
+        lambda: rate_coverage(rows, day, thresholds),
+        lambda: zero_rated(aggregates, thresholds),
+        lambda: _volume(context, ledger, thresholds),
+        lambda: suspense_age(_waiting(context, suspended, aggregates), thresholds),
+    )
 
 
 def second_prices(context: JobContext, priced: DataFrame) -> CheckResult:

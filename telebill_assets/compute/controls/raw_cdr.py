@@ -17,6 +17,7 @@ from telebill_assets.audit.controls.files import (
     file_sequence,
     trailer_totals,
 )
+from telebill_assets.audit.together import together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.mediation.sequences import CLOCK_SHAPED
@@ -27,20 +28,20 @@ SIXTY = 60
 CONTROLS = (EXPECTED, SEQUENCE, DUPLICATES, TRAILERS)
 
 
-def check(context: JobContext, registered: DataFrame, raw: DataFrame) -> list[CheckResult]:
-    """Judge the day's files; `registered` and `raw` are the new rows of file_register and raw_cdr."""
+def check(context: JobContext, registered: DataFrame, by_file: DataFrame) -> list[CheckResult]:
+    """Judge the day's files: their new rows in file_register, and the seconds (`talk_s`) that raw_cdr has of each."""
     day, thresholds = context.partition, published_thresholds(context)
     files = _days_before(context, day, max(thresholds.silent_days, thresholds.sequence_days)).unionByName(registered)
     counted = files.groupBy("source", F.col("landing_day").alias("day"), "status").agg(F.count("*").alias("files"))
     by_status = [SourceFiles(**row.asDict()) for row in counted.collect()]
     sources = context.lake.read_arrow(Sources)["source"].to_pylist()
     numbered = files.where(F.col("landing_day") >= F.lit(day - timedelta(days=thresholds.sequence_days)))
-    return [
-        expected_files(by_status, sources, day, thresholds),
-        file_sequence(_without_clocks(numbered), day, thresholds),
-        duplicate_files(by_status, day, thresholds),
-        _trailers(registered, raw),
-    ]
+    return together(
+        lambda: expected_files(by_status, sources, day, thresholds),
+        lambda: file_sequence(_without_clocks(numbered), day, thresholds),
+        lambda: duplicate_files(by_status, day, thresholds),
+        lambda: _trailers(registered, by_file),
+    )
 
 
 def _days_before(context: JobContext, day: date, days: int) -> DataFrame:
@@ -58,8 +59,6 @@ def _without_clocks(files: DataFrame) -> DataFrame:
     return files.join(F.broadcast(clocks), "series", "left_anti")
 
 
-def _trailers(registered: DataFrame, raw: DataFrame) -> CheckResult:
-    """Seconds are summed only for files that declare something; most do not."""
+def _trailers(registered: DataFrame, by_file: DataFrame) -> CheckResult:
     declaring = registered.where("status = 'landed' AND (declared_records IS NOT NULL OR declared_s IS NOT NULL)")
-    counted = raw.join(F.broadcast(declaring.where("declared_s IS NOT NULL").select("path")), "path", "left_semi")
-    return trailer_totals(declaring, counted.groupBy("path").agg(F.sum("talk_s").alias("seconds")))
+    return trailer_totals(declaring, by_file.select("path", F.col("talk_s").alias("seconds")))

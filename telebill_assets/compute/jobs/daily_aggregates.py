@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -43,7 +42,7 @@ def run(context: JobContext) -> JobReport:
     """Price and sum the calls of one landing day."""
     day, publication = context.partition, Publication(context)
     calls = context.lake.read(context.spark, ValidatedUsage, landing_day=day)
-    priced = price_calls(calls, published_tariff(context)).persist(StorageLevel.MEMORY_AND_DISK)
+    priced = price_calls(calls, published_tariff(context)).persist()
     try:
         aggregates = publication.write(DailyAggregates, aggregate(priced), landing_day=day)
         suspended = with_text(context, unpriced_calls(priced), day)

@@ -6,7 +6,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from telebill_assets.audit.balance import balance
+from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.audit.masking import mask
@@ -47,10 +47,26 @@ def run(context: JobContext) -> JobReport:
     earlier = context.lake.read(context.spark, FileRegister, landing_day=earlier_days(context))
     sources = context.reference(Sources)
     registered = publication.write(FileRegister, register(report, earlier, sources, day), landing_day=day)
-    ledger = publication.write(Ledger, _received(registered, raw, day), period=day, stage=STAGE)
+    by_file = raw.groupBy("path").agg(F.count("*").alias("landed"), F.sum("talk_s").alias("talk_s")).persist()
+    try:
+        ledger = publication.write(Ledger, _received(registered, by_file, day), period=day, stage=STAGE)
+        received = count(ledger).of("received")
+        publication.check(*_gates(publication, files, received, registered, by_file))
+        publication.check(*controls.check(context, registered, by_file))
+    finally:
+        by_file.unpersist()
+    figures = {"files": str(len(files)), "records": str(received["records"])}
+    return publication.finish(figures, {"files_suspended": _as_text(_suspended_files(registered))})
 
-    received = count(ledger).of("received")
-    publication.check(
+
+def _gates(
+    publication: Publication,
+    files: Sequence[LandingFile],
+    received: Totals,
+    registered: DataFrame,
+    by_file: DataFrame,
+) -> list[CheckResult]:
+    return [
         _every_file_registered(files, publication.rows(FileRegister)),
         balance(
             "every_record_landed",
@@ -58,11 +74,8 @@ def run(context: JobContext) -> JobReport:
             ("in files", {"records": received["records"]}),
             {"in raw_cdr": {"records": publication.rows(RawCdr)}},
         ),
-        _every_file_landed(registered, raw),
-    )
-    publication.check(*controls.check(context, registered, raw))
-    figures = {"files": str(len(files)), "records": str(received["records"])}
-    return publication.finish(figures, {"files_suspended": _as_text(_suspended_files(registered))})
+        _every_file_landed(registered, by_file),
+    ]
 
 
 def _landed(context: JobContext, files: Sequence[LandingFile], day: date) -> tuple[DataFrame, list[str]]:
@@ -82,9 +95,8 @@ def _landed(context: JobContext, files: Sequence[LandingFile], day: date) -> tup
     return saved, sorted(row["data_file"] for row in data_files)
 
 
-def _received(registered: DataFrame, raw: DataFrame, day: date) -> DataFrame:
-    seconds = raw.groupBy("path").agg(F.sum("talk_s").alias("talk_s"))
-    counted = registered.join(seconds, "path", "left").select(
+def _received(registered: DataFrame, by_file: DataFrame, day: date) -> DataFrame:
+    counted = registered.join(by_file, "path", "left").select(
         "path",
         "source",
         F.when(F.col("status").isin("suspended", "set_aside"), F.concat(F.lit("file_"), "status"))
@@ -106,10 +118,9 @@ def _every_file_registered(files: Sequence[LandingFile], registered: int) -> Che
     )
 
 
-def _every_file_landed(registered: DataFrame, raw: DataFrame) -> CheckResult:
-    landed = raw.groupBy("path").agg(F.count("*").alias("landed"))
+def _every_file_landed(registered: DataFrame, by_file: DataFrame) -> CheckResult:
     usable = registered.where("status IN ('landed', 'duplicate', 'held')").select("path", "records")
-    wrong = usable.join(landed, "path", "left").where("records != coalesce(landed, 0)").persist()
+    wrong = usable.join(by_file, "path", "left").where("records != coalesce(landed, 0)").persist()
     try:
         count = wrong.count()
         rows = wrong.orderBy("path").limit(SAMPLES).collect() if count else []

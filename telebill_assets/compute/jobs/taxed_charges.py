@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -43,7 +42,7 @@ def run(context: JobContext) -> JobReport:
         month=month,
         engine=SureTax.from_settings(context.settings),
         database_url=url,
-    ).persist(StorageLevel.MEMORY_AND_DISK)
+    ).persist()
     try:
         charges = publication.write(TaxedCharges, taxed_charges(answers, lines, month), billing_month=month)
         taxes = publication.write(TaxLines, tax_lines(answers, month), billing_month=month)

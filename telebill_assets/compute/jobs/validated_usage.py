@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -16,7 +15,7 @@ from telebill_assets.compute.days import earlier_days
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.mediation import outcomes
-from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates
+from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates, repeated_keys
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.validate import Limits, judge, validation_rules
 from telebill_assets.schemas.excluded_usage import ExcludedUsage
@@ -50,18 +49,22 @@ def run(context: JobContext) -> JobReport:
     day, publication = context.partition, Publication(context)
     raw = context.lake.read(context.spark, RawCdr, landing_day=day)
     files = context.lake.read(context.spark, FileRegister, landing_day=day)
-    judged = _judged(context, raw, files).persist(StorageLevel.MEMORY_AND_DISK)
-    lost = losers(rows := in_play(judged), _known(context, rows)).persist()
+    judged = _judged(context, raw, files).persist()
+    rows = in_play(judged)
+    repeated = _measured(repeated_keys(rows, known := _known(context, rows)))
+    lost = _measured(losers(rows, known, repeated))
     settled = outcomes.settle(judged, lost, files)
     try:
-        observed, observation = controls.observe(context, outcomes.validated_usage(settled))
-        calls = publication.write(ValidatedUsage, observed, landing_day=day)
+        accepted = outcomes.validated_usage(settled)
+        calls = publication.write(ValidatedUsage, accepted, controls.counts(context), landing_day=day)
+        publication.ask(lambda: controls.check(context, publication.counted(ValidatedUsage), calls))
         suspended = outcomes.suspended_usage(settled, raw)
         publication.write(SuspendedUsage, suspended, landing_day=day, stage=STAGE)
         publication.write(ExcludedUsage, outcomes.excluded_usage(settled), landing_day=day)
         ledger = publication.write(Ledger, _counted(settled, day), period=day, stage=STAGE)
     finally:
         lost.unpersist()
+        repeated.unpersist()
         judged.unpersist()
 
     received = context.lake.read(context.spark, Ledger, period=day, stage="raw_cdr")
@@ -82,11 +85,17 @@ def run(context: JobContext) -> JobReport:
             ("received", {"records": whole["records"]}),
             written,
         ),
+        controls.check_times(context, ledger),
     )
-    publication.check(*controls.check(context, observation, calls, ledger))
     figures = {name: str(parts[name]["records"]) for name in OUTCOMES}
     reasons = {name: counts.by_reason(name) for name in OUTCOMES if name != "validated"}
     return publication.finish(figures, reasons)
+
+
+def _measured(few: DataFrame) -> DataFrame:
+    """Keep a frame that is nearly always small: knowing its size, Spark need not shuffle all records to join it."""
+    few.persist().count()
+    return few
 
 
 def _known(context: JobContext, rows: DataFrame) -> DataFrame:
@@ -108,9 +117,19 @@ def _judged(context: JobContext, raw: DataFrame, files: DataFrame) -> DataFrame:
     enriched = enrich(
         raw.drop("raw"), context.reference(Sources), context.reference(Services), context.reference(Accounts)
     )
-    judged = judge(enriched.join(F.broadcast(status), "path"), validation_rules(_limits(context)))
+    judged = judge(
+        _compiled_apart(enriched).join(F.broadcast(status), "path"),
+        validation_rules(_limits(context)),
+    )
     numbers = {"caller": F.col("caller_e164"), "callee": F.col("callee_e164")}
     return suspend_broken(judged.withColumns(numbers).select(*outcomes.SETTLED), ValidatedUsage)
+
+
+def _compiled_apart(frame: DataFrame) -> DataFrame:
+    """What follows gets a generated method of its own. One for all of it is so long that the JVM interprets it for most
+    of a day's records. An observation is the cheapest step that ends a method.
+    """
+    return frame.observe("compiled_apart", F.count(F.lit(1)).alias("records"))
 
 
 def _counted(settled: DataFrame, day: date) -> DataFrame:
