@@ -6,8 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from telebill_assets.assets.events import discarded_event, report_day
-from telebill_assets.assets.stage import declared_checks
+from telebill_assets.assets.events import discarded_event
 from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
 from telebill_assets.compute import holds
 from telebill_assets.compute.jobs import daily_aggregates
@@ -58,13 +57,26 @@ class Operator:
             raise RunFailedError(f"{job_name} {partition_key or ''} failed: {'; '.join(_failures(result))}")
 
 
+class ReportRunner(Runner):
+    """Computes nothing: tells Dagster what was published already."""
+
+    def __init__(self, settings: Settings, reports: Sequence[JobReport]) -> None:
+        super().__init__(settings)
+        self._reports = {(report.job, report.partition): report for report in reports}
+
+    def run(self, request: JobRequest) -> JobReport:
+        return self._reports[request.job, request.partition]
+
+
 def report_rerated(settings: Settings, reports: Sequence[JobReport]) -> None:
-    """Tell Dagster which days were published again by a re-rating, with the verdicts of their checks."""
-    checks = declared_checks(daily_aggregates.TABLES, daily_aggregates.GATES, daily_aggregates.CONTROLS)
-    with instance_of(settings) as instance:
-        for report in reports:
-            if report.job == daily_aggregates.STAGE:
-                report_day(instance, report, [name for name, _, _ in checks])
+    """Show the days that a re-rating published again as runs in Dagster, with the verdicts of their checks.
+
+    Raises:
+        RunFailedError: Dagster could not be told; the days are published nevertheless.
+    """
+    days = [report for report in reports if report.job == daily_aggregates.STAGE]
+    for report in days:
+        _run_asset(settings, ReportRunner(settings, days), report.job, report.partition)
 
 
 class ReleaseRunner(Runner):
@@ -91,7 +103,15 @@ def release_held(settings: Settings, asset: str, period: date, *, by: str, reaso
         RunFailedError: Dagster could not be told.
     """
     holds.require_releasable(Lake.open(settings), asset, period, by=by, reason=reason)
-    runner = ReleaseRunner(settings, by, reason)
+    _run_asset(settings, ReleaseRunner(settings, by, reason), asset, period)
+    report = latest_report(settings.reports_dir, asset, period)
+    if report is None:
+        raise RunFailedError(f"The release of {asset} {period} left no report")
+    return report
+
+
+def _run_asset(settings: Settings, runner: Runner, asset: str, period: date) -> None:
+    """One partition of one asset as a run of its own."""
     known = build_definitions(settings, runner).resolve_assets_def(asset)
     with instance_of(settings) as instance:
         result = dg.materialize(
@@ -102,11 +122,7 @@ def release_held(settings: Settings, asset: str, period: date, *, by: str, reaso
             raise_on_error=False,
         )
     if not result.success:
-        raise RunFailedError(f"The release of {asset} {period} failed: {'; '.join(_failures(result))}")
-    report = latest_report(settings.reports_dir, asset, period)
-    if report is None:
-        raise RunFailedError(f"The release of {asset} {period} left no report")
-    return report
+        raise RunFailedError(f"The run of {asset} {period} failed: {'; '.join(_failures(result))}")
 
 
 def discard_held(settings: Settings, asset: str, period: date, *, by: str, reason: str) -> holds.Hold:

@@ -4,9 +4,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationTargetMaterializationData,
-)
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.holds import Hold
@@ -145,28 +142,3 @@ def _typed(row: dict[str, str]) -> dict[str, str | int]:
 
 def _number(value: str) -> Any:
     return dg.MetadataValue.int(int(value)) if value.isdigit() else dg.MetadataValue.text(value)
-
-
-def report_day(instance: dg.DagsterInstance, report: JobReport, declared: Collection[str]) -> None:
-    """Record a partition that was published outside a run: its materialisation, and the verdicts about it."""
-    key, partition = dg.AssetKey(report.job), report.partition.isoformat()
-    instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=_metadata(report), partition=partition))
-    wanted = dg.AssetRecordsFilter(asset_key=key, asset_partitions=[partition])
-    (record,) = instance.fetch_materializations(wanted, limit=1).records
-    target = AssetCheckEvaluationTargetMaterializationData(
-        storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-    )
-    for result in _check_results(report, declared):
-        instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(
-                asset_key=key,
-                check_name=str(result.check_name),
-                passed=result.passed,
-                metadata=result.metadata,
-                target_materialization_data=target,
-                severity=result.severity,
-                description=result.description,
-                blocking=result.severity == dg.AssetCheckSeverity.ERROR,
-                partition=partition,
-            )
-        )

@@ -1,7 +1,6 @@
 """Write, audit, publish: new files become visible only if no blocking check failed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
@@ -10,7 +9,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.examine import examine, one_job_session
 from telebill_assets.audit.measure import Counts, observe
 from telebill_assets.audit.rules import schema_check
-from telebill_assets.audit.together import AT_ONCE
+from telebill_assets.audit.together import Asked
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.holds import HeldTable, hold, supersede
 from telebill_assets.compute.request import JobReport, TableReport
@@ -33,7 +32,7 @@ class Publication:
         self._auditor = one_job_session(context.spark)
         self._staged: list[Staged] = []
         self._replaces: list[Replaces] = []
-        self._threads = ThreadPoolExecutor(AT_ONCE)
+        self._auditors = Asked()
         self._asked: list[Callable[[], Sequence[CheckResult]]] = []
         self._counted: dict[str, Counts] = {}
 
@@ -80,7 +79,7 @@ class Publication:
 
     def ask(self, checks: Callable[[], Sequence[CheckResult]]) -> None:
         """Ask checks of written tables while the job goes on; their errors are raised when the verdicts are needed."""
-        self._asked.append(self._threads.submit(checks).result)
+        self._asked.append(self._auditors.ask(checks).result)
 
     @property
     def _checks(self) -> list[CheckResult]:

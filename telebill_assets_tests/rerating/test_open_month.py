@@ -90,8 +90,7 @@ def test_only_the_account_or_the_destination_changes(landed, monkeypatch):
     expected = BEFORE | {("A", "uk"): Decimal("1.00")}
     assert landed.charges(DAY) == expected
     assert landed.ledger(DAY)["priced", None] == (3, Decimal("1.30"))
-    found, _ = rerate(landed, account="B")
-    approve(landed.settings, found.proposal, "Ann", "B's price")
+    command(landed, monkeypatch, "--account", "B", "--approve", "Ann", "--reason", "B's price")
     assert landed.charges(DAY) == expected | {("B", "us"): Decimal("0.40")}
     assert landed.ledger(DAY)["priced", None] == (3, Decimal("1.50"))
 
