@@ -118,8 +118,8 @@ def gl_totals(invoiced: Amounts, to_post: Amounts) -> CheckResult:
     """Compare amounts by what they are posted as: invoice totals against the sums of their lines and taxes.
 
     Args:
-        invoiced: from the final invoices in the database.
-        to_post: from the assembled charge lines and taxes; a journal's totals can stand here as well.
+        invoiced: from the final invoices in the database, and the journal they make.
+        to_post: from the assembled charge lines and taxes.
     """
     names = sorted(invoiced.keys() | to_post.keys())
     zero = Decimal(0)

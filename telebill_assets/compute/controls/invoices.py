@@ -18,6 +18,7 @@ from telebill_assets.audit.controls.billing_run import (
     invoices_frozen,
 )
 from telebill_assets.compute.context import JobContext
+from telebill_assets.finance.final_rows import journal_totals
 from telebill_assets.invoicing.assembly import Assembly
 from telebill_assets.invoicing.control_totals import final_fingerprint, final_totals
 from telebill_assets.schemas.reference.accounts import Accounts
@@ -40,16 +41,16 @@ def before_billing(
 
 
 def after_billing(context: JobContext, url: str, assembly: Assembly) -> list[CheckResult]:
-    """Compare the final invoices in the database with the assembled ones."""
+    """Compare the final invoices in the database, and the journal they make, with the assembled ones."""
     month = context.partition
     return [
         invoices_frozen(fingerprint(assembly.invoices), Fingerprint(*final_fingerprint(url, month))),
-        gl_totals(final_totals(url, month), _to_post(assembly)),
+        gl_totals({**final_totals(url, month), **journal_totals(url, month)}, _to_post(assembly)),
     ]
 
 
 def _to_post(assembly: Assembly) -> dict[str, Decimal]:
-    """What lines and taxes add up to, by currency and by what it is, in the words of `final_totals`."""
+    """What lines and taxes add up to, by currency and what it is, in the words of final_totals and journal_totals."""
     currencies = assembly.invoices.select("invoice_id", "currency")
     lines = assembly.lines.join(currencies, "invoice_id").groupBy("currency", "line_kind", "product")
     taxes = assembly.taxes.join(currencies, "invoice_id").groupBy("currency", "level", "tax_type")
@@ -61,7 +62,7 @@ def _to_post(assembly: Assembly) -> dict[str, Decimal]:
 
     for row in lines.agg(F.sum("amount").alias("amount")).collect():
         part = "pass-through" if row["line_kind"] == "pass_through" else "net"
-        add(row["currency"], (f"product {row['product']}", part, "payable"), row["amount"])
+        add(row["currency"], (f"product {row['product']}", part, "payable", "journal"), row["amount"])
     for row in taxes.agg(F.sum("amount").alias("amount")).collect():
-        add(row["currency"], (f"tax {row['level']} {row['tax_type']}", "tax", "payable"), row["amount"])
+        add(row["currency"], (f"tax {row['level']} {row['tax_type']}", "tax", "payable", "journal"), row["amount"])
     return totals
