@@ -2,11 +2,19 @@
 
 from datetime import date
 
+from pyspark.sql import functions as F
+
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.controls.agreement import agreement
+from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
 from telebill_assets.rating.charge_lines import MonthBefore
 from telebill_assets.rating.month import Month
 from telebill_assets.schemas.allowance_balances import AllowanceBalances
 from telebill_assets.schemas.rated_usage import RatedUsage
+from telebill_assets.schemas.table import unique_columns
+
+CARRIED = Control("kept units", "Units used of earlier months are those that the month before left", blocking=True)
 
 
 def month_before(context: JobContext, month: date) -> MonthBefore | None:
@@ -18,3 +26,13 @@ def month_before(context: JobContext, month: date) -> MonthBefore | None:
         context.lake.read(context.spark, model, billing_month=before) for model in (RatedUsage, AllowanceBalances)
     )
     return MonthBefore(lines, balances)
+
+
+def units_carried(context: JobContext, month: date) -> CheckResult:
+    """Compare the units that a month took over with what the month before has left now; it may be rated again since."""
+    lake, spark, keys = context.lake, context.spark, unique_columns(AllowanceBalances)
+    own = lake.read(spark, AllowanceBalances, billing_month=month).where(F.col("granted_month") < F.lit(month))
+    before = lake.read(spark, AllowanceBalances, billing_month=Month(month).previous.first)
+    taken = own.select(*keys, F.col("available").alias("units"))
+    left = before.join(own.select(*keys), list(keys), "left_semi").select(*keys, F.col("remaining").alias("units"))
+    return agreement(CARRIED, taken, left, keys, ("units",))

@@ -81,8 +81,8 @@ def _require_source(source: str, settings: Settings, lake: Lake) -> None:
 def _require_open(day: date, lake: Lake, *, force: bool) -> None:
     if not force and day.replace(day=1) in billed_months(lake):
         raise InvalidInputError(
-            f"{day} lies in a month that is closed: calls that land there now are on no invoice. "
-            "Ingest into today, or add --force"
+            f"{day} lies in a month that is closed: calls that land there now are on no invoice until "
+            "`telebill rerate` bills them with the next open month. Ingest into today, or add --force"
         )
 
 

@@ -13,6 +13,7 @@ from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import invoices as controls
 from telebill_assets.compute.days import days_of_month
+from telebill_assets.compute.month_before import units_carried
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
@@ -30,7 +31,7 @@ from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
 STAGE = "invoices"
 TABLES = (Ledger,)
 GATES = {
-    "charges_current": "The charge lines hold the calls, adjustments and taxes as they are published now",
+    "charges_current": "The charge lines hold the calls, adjustments, kept units and taxes as they are published now",
     "invoices_foot": "On every invoice the lines, taxes and pass-through items add up to the amount payable",
     "charges_invoiced": "Every charge line is on exactly one invoice or held with a reason, to the cent",
     "every_account_invoiced": "Every account with charges has exactly one invoice or a stated reason for none",
@@ -115,6 +116,7 @@ def _charges_current(context: JobContext, rated: DataFrame, taxed: DataFrame) ->
     verdicts = [
         balance("calls", "", ("priced", calls), {"usage lines": usage}),
         adjustments.balanced(context, month, rated),
+        units_carried(context, month),
         balance("taxes", "", ("charge lines", _lines_and_amount(rated)), {"taxed": _lines_and_amount(taxed)}),
     ]
     failed = [verdict for verdict in verdicts if not verdict.passed]
