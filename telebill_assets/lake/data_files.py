@@ -1,5 +1,6 @@
 """Parquet files as Iceberg describes them: rows, size, and the partition all their rows belong to."""
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -17,6 +18,11 @@ from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.partition import Partition, as_text
 
 READERS = 4
+
+logging.getLogger("pyiceberg.io.pyarrow").addFilter(
+    lambda record: not record.getMessage().startswith("PyArrow statistics missing")
+)
+"""Columns without values have no statistics, and nobody need hear of it."""
 
 
 def file_io() -> FileIO:
