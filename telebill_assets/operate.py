@@ -74,9 +74,8 @@ def report_rerated(settings: Settings, reports: Sequence[JobReport]) -> None:
     Raises:
         RunFailedError: Dagster could not be told; the days are published nevertheless.
     """
-    days = [report for report in reports if report.job == daily_aggregates.STAGE]
-    for report in days:
-        _run_asset(settings, ReportRunner(settings, days), report.job, report.partition)
+    days = [report.partition for report in reports if report.job == daily_aggregates.STAGE]
+    _run_asset(settings, ReportRunner(settings, reports), daily_aggregates.STAGE, *days)
 
 
 class ReleaseRunner(Runner):
@@ -110,19 +109,20 @@ def release_held(settings: Settings, asset: str, period: date, *, by: str, reaso
     return report
 
 
-def _run_asset(settings: Settings, runner: Runner, asset: str, period: date) -> None:
-    """One partition of one asset as a run of its own."""
+def _run_asset(settings: Settings, runner: Runner, asset: str, *periods: date) -> None:
+    """Each of these partitions of an asset as a run of its own, one after the other."""
     known = build_definitions(settings, runner).resolve_assets_def(asset)
     with instance_of(settings) as instance:
-        result = dg.materialize(
-            [known],
-            partition_key=period.isoformat(),
-            instance=instance,
-            run_config=QUIET,
-            raise_on_error=False,
-        )
-    if not result.success:
-        raise RunFailedError(f"The run of {asset} {period} failed: {'; '.join(_failures(result))}")
+        for period in periods:
+            result = dg.materialize(
+                [known],
+                partition_key=period.isoformat(),
+                instance=instance,
+                run_config=QUIET,
+                raise_on_error=False,
+            )
+            if not result.success:
+                raise RunFailedError(f"The run of {asset} {period} failed: {'; '.join(_failures(result))}")
 
 
 def discard_held(settings: Settings, asset: str, period: date, *, by: str, reason: str) -> holds.Hold:

@@ -1,8 +1,8 @@
 """Checks asked side by side: most are small queries, whose planning would leave the cluster waiting."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from typing import TypeVar
 
 from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from telebill_assets.audit.check import CheckResult
 
 AT_ONCE = 4
+Answer = TypeVar("Answer")
 
 
 class Asked:
@@ -18,7 +19,7 @@ class Asked:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE)
 
-    def ask(self, checks: Callable[[], Sequence[CheckResult]]) -> Future[Sequence[CheckResult]]:
+    def ask(self, checks: Callable[[], Answer]) -> Future[Answer]:
         """Start checks; the result raises their error."""
         return self._threads.submit(inheritable_thread_target(SparkSession.active())(checks))
 
@@ -26,9 +27,4 @@ class Asked:
 def together(*checks: Callable[[], CheckResult]) -> list[CheckResult]:
     """Run checks at the same time; their verdicts in the order of the arguments. The first error is raised."""
     asked = Asked()
-    answers = [asked.ask(partial(_alone, check)) for check in checks]
-    return [verdict for answer in answers for verdict in answer.result()]
-
-
-def _alone(check: Callable[[], CheckResult]) -> list[CheckResult]:
-    return [check()]
+    return [answer.result() for answer in [asked.ask(check) for check in checks]]

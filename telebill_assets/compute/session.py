@@ -13,7 +13,7 @@ from telebill_assets.settings import Settings
 LOOPBACK = "127.0.0.1"
 LOGGING = Path(__file__).with_name("log4j2.properties")
 COMPILE_ALL = "-XX:-DontCompileHugeMethods"
-"""Validation is one long generated method; without this the JVM would interpret it, three times slower."""
+"""Spark generates long methods; without this the JVM would interpret the longest, several times slower."""
 
 DRIVER_OPTIONS = ("-Duser.timezone=UTC", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", COMPILE_ALL)
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from telebill_assets.database.server import connect
 from telebill_assets.finance.gl_accounts import Posting
 from telebill_assets.finance.journal import InvoiceToPost
 
@@ -51,8 +49,6 @@ POSTED = f"""
     ORDER BY invoice_number COLLATE "C", posting, line_kind COLLATE "C", product COLLATE "C", tax_type COLLATE "C"
 """  # noqa: S608
 
-POSTED_TOTALS = f"SELECT currency || ' journal', sum(amount) FROM ({POSTED}) AS journal GROUP BY currency"  # noqa: S608
-
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -77,13 +73,6 @@ def invoices_to_post(connection: Connection, month: date) -> Iterator[InvoiceToP
                 for row in posted
             ],
         )
-
-
-def journal_totals(url: str, month: date) -> dict[str, Decimal]:
-    """What the journal of a month would credit, by `<currency> journal`; its debits are the amounts payable."""
-    with connect(url) as connection:
-        found = connection.execute(POSTED_TOTALS, {"month": month}).fetchall()
-    return {str(name): Decimal(str(amount)) for name, amount in found}
 
 
 def _stream(connection: Connection, sql: str, month: date) -> Iterator[dict[str, Any]]:

@@ -4,13 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from telebill_assets.database.server import connect
+from telebill_assets.finance.final_rows import POSTED
 
 FINGERPRINT = """
     SELECT count(*), coalesce(sum(payable), 0), coalesce(sum(
         ('x' || substr(md5(account_id || '|' || currency || '|' || payable::text), 1, 8))::bit(32)::bigint), 0)
     FROM invoice WHERE billing_month = %s AND status = 'final'
 """
-TOTALS = """
+TOTALS = f"""
     WITH final AS (SELECT * FROM invoice WHERE billing_month = %(month)s AND status = 'final')
     SELECT currency || ' net', sum(net) FROM final GROUP BY currency
     UNION ALL SELECT currency || ' pass-through', sum(pass_through) FROM final GROUP BY currency
@@ -20,7 +21,8 @@ TOTALS = """
         FROM final JOIN invoice_line USING (invoice_id) GROUP BY currency, product
     UNION ALL SELECT currency || ' tax ' || level || ' ' || tax_type, sum(amount)
         FROM final JOIN invoice_tax USING (invoice_id) GROUP BY currency, level, tax_type
-"""
+    UNION ALL SELECT currency || ' journal', sum(amount) FROM ({POSTED}) AS journal GROUP BY currency
+"""  # noqa: S608
 
 
 def final_fingerprint(url: str, month: date) -> tuple[int, Decimal, int]:
@@ -32,7 +34,7 @@ def final_fingerprint(url: str, month: date) -> tuple[int, Decimal, int]:
 
 
 def final_totals(url: str, month: date) -> dict[str, Decimal]:
-    """Amounts of the month's final invoices by currency and what they are: totals, products, taxes."""
+    """Amounts of the month's final invoices by currency and what they are: totals, products, taxes, journal credits."""
     with connect(url) as connection:
         rows = connection.execute(TOTALS, {"month": month}).fetchall()
     return {str(name): Decimal(str(amount)) for name, amount in rows}

@@ -18,7 +18,6 @@ from telebill_assets.audit.controls.billing_run import (
     invoices_frozen,
 )
 from telebill_assets.compute.context import JobContext
-from telebill_assets.finance.final_rows import journal_totals
 from telebill_assets.invoicing.assembly import Assembly
 from telebill_assets.invoicing.control_totals import final_fingerprint, final_totals
 from telebill_assets.schemas.reference.accounts import Accounts
@@ -45,12 +44,12 @@ def after_billing(context: JobContext, url: str, assembly: Assembly) -> list[Che
     month = context.partition
     return [
         invoices_frozen(fingerprint(assembly.invoices), Fingerprint(*final_fingerprint(url, month))),
-        gl_totals({**final_totals(url, month), **journal_totals(url, month)}, _to_post(assembly)),
+        gl_totals(final_totals(url, month), _to_post(assembly)),
     ]
 
 
 def _to_post(assembly: Assembly) -> dict[str, Decimal]:
-    """What lines and taxes add up to, by currency and what it is, in the words of final_totals and journal_totals."""
+    """What lines and taxes add up to, by currency and what it is, in the words of `final_totals`."""
     currencies = assembly.invoices.select("invoice_id", "currency")
     lines = assembly.lines.join(currencies, "invoice_id").groupBy("currency", "line_kind", "product")
     taxes = assembly.taxes.join(currencies, "invoice_id").groupBy("currency", "level", "tax_type")
