@@ -28,15 +28,15 @@ from benchmarks.day_in_duckdb import day_in_duckdb
 from telebill_assets.audit.ledger import count
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import LocalRunner
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
 from telebill_assets.settings import Settings
 
 REPOSITORY = Path(__file__).parents[1]

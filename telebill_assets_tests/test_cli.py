@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from telebill_assets.cli import app
-from telebill_assets.compute.session import JavaMissingError, _require_java
+from telebill_assets.spark.session import JavaMissingError, _require_java
 from telebill_assets.database.server import DatabaseUnreachableError, database_url
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.raw_cdr import RawCdr
+from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.settings import Settings
 from telebill_assets_tests.frames import arrow
 

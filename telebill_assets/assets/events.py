@@ -8,7 +8,8 @@ import dagster as dg
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.holds import Hold
 from telebill_assets.compute.request import JobReport, Release
-from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import TableModel, table_name
 
 
 def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:

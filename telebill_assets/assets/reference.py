@@ -12,8 +12,8 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import examine, usable
 from telebill_assets.reference.publish import publish
-from telebill_assets.schemas.registry import REFERENCE_TABLES
-from telebill_assets.schemas.table import description, table_name
+from telebill_assets.tables.registry import REFERENCE_TABLES
+from telebill_assets.tables.table import description, table_name
 
 
 def reference_tables(uri: str) -> dg.AssetsDefinition:

@@ -13,7 +13,7 @@ from telebill_assets.audit.measure import check_names
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.partitions import day_of
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.table import TableModel
 
 OWNER = "team:billing"
 Guard = Callable[[dg.AssetExecutionContext], None]

@@ -12,7 +12,7 @@ from telebill_assets.audit.masking import mask
 from telebill_assets.audit.measure import Counts, count_columns, failing, verdicts
 from telebill_assets.audit.rules import rules
 from telebill_assets.audit.uniqueness import repeated_hashes, unique_verdict
-from telebill_assets.schemas.table import TableModel, key_columns, unique_columns
+from telebill_assets.tables.table import TableModel, key_columns, unique_columns
 
 
 def one_job_session(spark: SparkSession) -> SparkSession:

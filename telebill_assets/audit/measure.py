@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.rules import Rule, rules
-from telebill_assets.schemas.table import TableModel, table_name, unique_columns
+from telebill_assets.tables.table import TableModel, table_name, unique_columns
 
 ROWS = "rows"
 Counts = Mapping[str, Any]

@@ -17,9 +17,10 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.builtin_checks import ROW_CHECKS, TABLE_CHECKS
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.schemas.checks import COLUMN, NAMED_CHECKS, of_column
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+from telebill_assets.tables.checks import COLUMN, NAMED_CHECKS, of_column
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import TableModel, table_name
 
 Builder = Callable[[], Column]
 

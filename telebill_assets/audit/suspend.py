@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.rules import Rule, rules
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 BROKEN_RULE = "broken_rule"
 """The reason of records that a table's own rule set aside."""

@@ -10,8 +10,8 @@ from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.context import JobContext
 from telebill_assets.rating.adjustments import adjustment_charges
-from telebill_assets.schemas.adjustment_lines import AdjustmentLines
-from telebill_assets.schemas.rerate_register import RerateRegister
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.rerate_register import RerateRegister
 
 NAME = "adjustments_balance"
 PROVES = "Every approved adjustment for the month is on exactly one charge line, to the last decimal"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.tables.ledger import Ledger
 
 
 def billed_months(lake: Lake) -> set[date]:

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.table import TableModel
 from telebill_assets.settings import Settings
 
 

@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 from pyarrow import dataset
 
 from telebill_assets.compute.holds import HeldTable
-from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import from_text
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.tables.table import TableModel
 
 ROWS = "rows"
 POSITIONS = frozenset({"line", "winner_line", "tax_seq"})

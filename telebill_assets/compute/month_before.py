@@ -10,9 +10,9 @@ from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
 from telebill_assets.rating.charge_lines import MonthBefore
 from telebill_assets.rating.month import Month
-from telebill_assets.schemas.allowance_balances import AllowanceBalances
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.table import unique_columns
+from telebill_assets.tables.allowance_balances import AllowanceBalances
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.table import unique_columns
 
 CARRIED = Control("kept units", "Units used of earlier months are those that the month before left", blocking=True)
 

@@ -15,8 +15,8 @@ from telebill_assets.compute.holds import HeldTable, hold, supersede
 from telebill_assets.compute.request import JobReport, TableReport
 from telebill_assets.compute.suspense_records import suspense_records
 from telebill_assets.lake.lake import Replaces, Staged
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import TableModel, table_name
 
 Value = date | str
 

@@ -6,7 +6,7 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.jobs import JOBS
 from telebill_assets.compute.reports import save_report
 from telebill_assets.compute.request import JobReport, JobRequest
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from telebill_assets.audit.ageing import AGES, age_bucket
 from telebill_assets.compute.context import JobContext
 from telebill_assets.lake.lake import Partition
-from telebill_assets.schemas.reasons import SUSPENSE_REASONS
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.tables.reasons import SUSPENSE_REASONS
+from telebill_assets.tables.suspended_usage import SuspendedUsage
 
 REASONS, AGEING = "suspense", "suspense ageing"
 Records = dict[str, list[dict[str, str]]]

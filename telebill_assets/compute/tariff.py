@@ -3,15 +3,15 @@
 from telebill_assets.compute.context import JobContext
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.charges import Charges
-from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.products import Products
-from telebill_assets.schemas.reference.rates import Rates
-from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.reference.subscriptions import Subscriptions
-from telebill_assets.schemas.registry import PLAN_TABLES
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.charges import Charges
+from telebill_assets.tables.reference.destinations import Destinations
+from telebill_assets.tables.reference.products import Products
+from telebill_assets.tables.reference.rates import Rates
+from telebill_assets.tables.reference.services import Services
+from telebill_assets.tables.reference.subscriptions import Subscriptions
+from telebill_assets.tables.registry import PLAN_TABLES
+from telebill_assets.tables.table import TableModel, table_name
 
 MODELS: tuple[TableModel, ...] = (
     Accounts,

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.database.server import database_url
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.manifest import Manifest

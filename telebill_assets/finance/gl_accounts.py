@@ -7,7 +7,7 @@ from pathlib import Path
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
 from telebill_assets.reference.rows import read_rows
-from telebill_assets.schemas.reference.gl_accounts import GlAccounts
+from telebill_assets.tables.reference.gl_accounts import GlAccounts
 
 FILE = "gl_accounts.csv"
 ANY = "*"

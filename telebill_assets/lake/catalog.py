@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from telebill_assets.lake.conflicts import retry_conflicts
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.iceberg_schema import iceberg_schema, partition_spec, table_properties
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 NAMESPACE = "telebill"
 LOCK_WAIT_S = 60

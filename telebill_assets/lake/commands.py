@@ -12,8 +12,8 @@ from telebill_assets.audit.masking import conceal, mask
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import Partition, as_text, from_text
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.tables.table import TableModel
 from telebill_assets.settings import Settings
 
 NUMBERS = frozenset({"caller", "callee", "raw"})

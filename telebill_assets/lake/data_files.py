@@ -1,11 +1,14 @@
 """Parquet files as Iceberg describes them: rows, size, and the partition all their rows belong to."""
 
 import logging
+import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+import pyarrow.parquet as pq
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import PyArrowFileIO, parquet_file_to_data_file
@@ -16,13 +19,36 @@ from pyiceberg.utils.datetime import date_to_days
 
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.partition import Partition, as_text
+from telebill_assets.storage import filesystem
+from telebill_assets.tables.table import TableModel, arrow_schema, polars_schema
 
 READERS = 4
+ROW_GROUP = 100_000
 
 logging.getLogger("pyiceberg.io.pyarrow").addFilter(
     lambda record: not record.getMessage().startswith("PyArrow statistics missing")
 )
 """Columns without values have no statistics, and nobody need hear of it."""
+
+
+def write_file(frame: pl.DataFrame, model: TableModel, folder: str, name: str = "") -> str:
+    """Write rows to a new Parquet file of a folder, and return its path.
+
+    The name is unique, because a task may run twice and both attempts write; `name` begins it. The frame has the
+    columns and types of the model.
+    """
+    files, place = filesystem(folder)
+    files.create_dir(place)
+    path = f"{place}/{name}{uuid.uuid4()}.parquet"
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(arrow_schema(model))
+    pq.write_table(table, path, filesystem=files, compression="zstd", row_group_size=ROW_GROUP)
+    return path
+
+
+def scan_files(paths: Sequence[str], model: TableModel) -> pl.LazyFrame:
+    """The rows of data files of a table; without files an empty frame of its columns."""
+    columns = polars_schema(model)
+    return pl.scan_parquet(list(paths), schema=columns) if paths else pl.LazyFrame(schema=columns)
 
 
 def file_io() -> FileIO:

@@ -21,7 +21,7 @@ from telebill_assets.lake.commit import (
     WITHDRAW,
 )
 from telebill_assets.lake.partition import Partition, Value, from_text
-from telebill_assets.schemas.table import TableModel, description, partition_by, table_name
+from telebill_assets.tables.table import TableModel, description, partition_by, table_name
 
 
 @dataclass(frozen=True)

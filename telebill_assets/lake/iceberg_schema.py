@@ -1,7 +1,8 @@
 """A table model becomes an Iceberg schema, partition spec and table properties."""
 
-import pyarrow as pa
-import pyspark.sql.types as T
+from typing import Any
+
+import polars as pl
 from pyiceberg.partitioning import PARTITION_FIELD_ID_START, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import TableProperties
@@ -18,27 +19,25 @@ from pyiceberg.types import (
     TimestampType,
     TimestamptzType,
 )
-from pyspark.sql.pandas.types import to_arrow_type
 
-from telebill_assets.schemas.table import TableModel, description, partition_by, spark_schema
+from telebill_assets.tables.table import TableModel, column_descriptions, description, partition_by, polars_schema
 
-_ICEBERG_TYPES: dict[type[T.DataType], PrimitiveType] = {
-    T.StringType: StringType(),
-    T.LongType: LongType(),
-    T.IntegerType: IntegerType(),
-    T.BooleanType: BooleanType(),
-    T.DateType: DateType(),
-    T.TimestampType: TimestamptzType(),
-    T.TimestampNTZType: TimestampType(),
+_ICEBERG_TYPES: dict[Any, PrimitiveType] = {
+    pl.String: StringType(),
+    pl.Int64: LongType(),
+    pl.Int32: IntegerType(),
+    pl.Boolean: BooleanType(),
+    pl.Date: DateType(),
 }
 
 
 def iceberg_schema(model: TableModel) -> Schema:
-    """Columns with their descriptions. All are optional, as in every file Spark writes; the audit rules on nulls."""
+    """Columns with their descriptions. All are optional, as in every plain Parquet file; the audit checks nulls."""
+    comments = column_descriptions(model)
     return Schema(
         *[
-            NestedField(number, field.name, _iceberg_type(field.dataType), required=False, doc=_comment(field))
-            for number, field in enumerate(spark_schema(model), start=1)
+            NestedField(number, name, _iceberg_type(kind), required=False, doc=comments[name])
+            for number, (name, kind) in enumerate(polars_schema(model).items(), start=1)
         ]
     )
 
@@ -73,16 +72,9 @@ def table_properties(model: TableModel) -> dict[str, str]:
     }
 
 
-def arrow_schema(model: TableModel) -> pa.Schema:
-    """The table's columns as Arrow types."""
-    return pa.schema([pa.field(field.name, to_arrow_type(field.dataType)) for field in spark_schema(model)])
-
-
-def _iceberg_type(spark_type: T.DataType) -> PrimitiveType:
-    if isinstance(spark_type, T.DecimalType):
-        return DecimalType(spark_type.precision, spark_type.scale)
-    return _ICEBERG_TYPES[type(spark_type)]
-
-
-def _comment(field: T.StructField) -> str:
-    return str(field.metadata["comment"])
+def _iceberg_type(kind: pl.DataType) -> PrimitiveType:
+    if isinstance(kind, pl.Decimal):
+        return DecimalType(kind.precision or 38, kind.scale)
+    if isinstance(kind, pl.Datetime):
+        return TimestamptzType() if kind.time_zone else TimestampType()
+    return _ICEBERG_TYPES[kind.base_type()]

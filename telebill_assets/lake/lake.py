@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import dataset
@@ -25,16 +26,17 @@ from telebill_assets.lake.commit import (
     replace_partition,
 )
 from telebill_assets.lake.conflicts import retry_conflicts
-from telebill_assets.lake.data_files import describe, file_io, live_files
+from telebill_assets.lake.data_files import describe, file_io, live_files, scan_files, write_file
 from telebill_assets.lake.error import LakeError, OvertakenError
 from telebill_assets.lake.history import SnapshotInfo, TableInfo
-from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
 from telebill_assets.lake.reads import Read, Reads
 from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
-from telebill_assets.schemas.held_partitions import HELD, HeldPartitions
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+from telebill_assets.tables.held_partitions import HELD, HeldPartitions
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import TableModel, table_name
 from telebill_assets.settings import Settings
 
 __all__ = [
@@ -80,8 +82,20 @@ class Lake:
         """
         return _frame(spark, model, self._paths(model, partition, snapshot_id))
 
+    def paths(self, model: TableModel, **partition: Values) -> list[str]:
+        """Data files that hold the published rows of these partitions."""
+        return self._paths(model, partition, None)
+
+    def scan(self, model: TableModel, **partition: Values) -> pl.LazyFrame:
+        """Published rows as a lazy frame: only the columns and rows that are asked of it are read."""
+        return scan_files(self._paths(model, partition, None), model)
+
+    def frame(self, model: TableModel, **partition: Values) -> pl.DataFrame:
+        """Published rows of a small table."""
+        return self.scan(model, **partition).collect()
+
     def read_arrow(self, model: TableModel, **partition: Values) -> pa.Table:
-        """Published rows of a small table, without Spark."""
+        """Published rows of a small table, as Arrow."""
         return self.dataset(model, None, **partition).to_table()
 
     def dataset(self, model: TableModel, snapshot_id: int | None = None, **partition: Values) -> dataset.Dataset:
@@ -103,6 +117,11 @@ class Lake:
         rows = conforming(table, arrow_schema(model), table_name(model))
         file = f"{self.staging_folder(model, run_id, **partition)}/part-00000.parquet"
         pq.write_table(rows, file, compression="zstd")
+        return self.staged(model, [file], run_id, **partition)
+
+    def stage_frame(self, frame: pl.DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
+        """Write a small frame to a new file of a partition, like `stage`."""
+        file = write_file(frame, model, self.staging_folder(model, run_id, **partition))
         return self.staged(model, [file], run_id, **partition)
 
     def staging_folder(self, model: TableModel, run_id: str, **partition: Value) -> str:

@@ -5,11 +5,11 @@ from datetime import date
 from functools import reduce
 from urllib.parse import parse_qsl, quote, urlencode
 
-import pyspark.sql.types as T
+import polars as pl
 from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, In
 
 from telebill_assets.lake.error import LakeError
-from telebill_assets.schemas.table import TableModel, partition_by, spark_schema, table_name
+from telebill_assets.tables.table import TableModel, partition_by, polars_schema, table_name
 
 Value = date | str
 Partition = dict[str, Value]
@@ -55,9 +55,9 @@ def as_text(partition: Mapping[str, Value]) -> str:
 
 def from_text(model: TableModel, text: str) -> Partition:
     """The inverse of `as_text`."""
-    types = {field.name: field.dataType for field in spark_schema(model)}
+    types = polars_schema(model)
     return {
-        column: date.fromisoformat(value) if isinstance(types[column], T.DateType) else value
+        column: date.fromisoformat(value) if types[column] == pl.Date else value
         for column, value in parse_qsl(text, keep_blank_values=True)
     }
 

@@ -8,7 +8,7 @@ from threading import Lock
 from pydantic import BaseModel, ConfigDict
 
 from telebill_assets.lake.partition import Value, from_text
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 
 class Read(BaseModel):

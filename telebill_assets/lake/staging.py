@@ -12,7 +12,8 @@ from pyspark.sql.types import StructType
 
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.partition import Partition, as_folder
-from telebill_assets.schemas.table import TableModel, spark_schema, table_name
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import TableModel, table_name
 
 
 @dataclass(frozen=True)

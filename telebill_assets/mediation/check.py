@@ -15,7 +15,7 @@ from telebill_assets.mediation.duplicates import in_play, known_calls, losers, r
 from telebill_assets.mediation.enrich import with_keys
 from telebill_assets.mediation.landing import Source, read_file
 from telebill_assets.mediation.validate import judge, record_rules
-from telebill_assets.schemas.reasons import SET_ASIDE_REASONS
+from telebill_assets.tables.reasons import SET_ASIDE_REASONS
 
 FIRST_ROWS = 5
 VERDICT = ("outcome", "reason", "field", "detail")

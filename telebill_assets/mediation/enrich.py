@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.mediation.numbering import e164, jurisdiction, with_area
-from telebill_assets.schemas.reference.validity import FOREVER
+from telebill_assets.tables.reference.validity import FOREVER
 
 
 def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: DataFrame) -> DataFrame:

@@ -5,7 +5,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from telebill_assets.schemas.reasons import SET_ASIDE_REASONS
+from telebill_assets.tables.reasons import SET_ASIDE_REASONS
 
 
 def register(report: DataFrame, earlier: DataFrame, sources: DataFrame, day: date) -> DataFrame:

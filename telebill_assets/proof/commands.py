@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from telebill_assets.compute.days import month_of
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.errors import OperatorError

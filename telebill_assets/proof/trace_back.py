@@ -24,11 +24,11 @@ from telebill_assets.proof.trace_models import (
     UnknownError,
 )
 from telebill_assets.rating.price_calls import price_calls
-from telebill_assets.schemas.adjustment_lines import AdjustmentLines
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.taxed_charges import TaxLines
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.taxed_charges import TaxLines
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 MEASURES = ("calls", "talk_s", "billed_s", "charge")
 SHOWN_OF_AGGREGATE = ("landing_day", "call_date", "service_id", "plan_id", "rate_id", "band", *MEASURES)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.ledger import Counts
 from telebill_assets.proof.month_tables import MonthTables
-from telebill_assets.schemas.rated_usage import LINE_KINDS
+from telebill_assets.tables.rated_usage import LINE_KINDS
 
 
 class Step(BaseModel):

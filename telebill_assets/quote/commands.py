@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.quote.calls import AskedCall, checked_calls, read_calls

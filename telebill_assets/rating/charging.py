@@ -16,7 +16,7 @@ from telebill_assets.rating.plan_terms import HALF_UP, UP
 from telebill_assets.rating.price_list import PriceList, money
 from telebill_assets.rating.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
 from telebill_assets.rating.rate_groups import FAR
-from telebill_assets.schemas.validated_usage import USAGE_TYPES
+from telebill_assets.tables.validated_usage import USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

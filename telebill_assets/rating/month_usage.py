@@ -10,7 +10,7 @@ from telebill_assets.rating.allowances import use_allowances
 from telebill_assets.rating.month import Month
 from telebill_assets.rating.subscriptions import active_plans
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.reference.month_rules import MOST_MONTHS_KEPT
+from telebill_assets.tables.reference.month_rules import MOST_MONTHS_KEPT
 
 CALL_KEYS = (
     *("account_id", "plan_id", "currency", "service_id", "call_date", "direction"),

@@ -18,8 +18,8 @@ from telebill_assets.rating.plan_terms import LINE_DECIMALS
 from telebill_assets.rating.price_list import Contract, PriceList
 from telebill_assets.rating.rate_choice import WAYS_OF_A_TYPE
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.reference.validity import FOREVER
-from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
+from telebill_assets.tables.reference.validity import FOREVER
+from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 CHARGE_TYPE = f"decimal(18,{LINE_DECIMALS})"
 MOST = 10**18

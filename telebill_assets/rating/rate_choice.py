@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from telebill_assets.rating.rate_groups import ANY, WILDCARDS, Coded, RateGroups, RateRows, begins
-from telebill_assets.schemas.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
+from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
 

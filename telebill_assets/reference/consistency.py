@@ -18,7 +18,7 @@ from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rules import month_rule_inconsistencies
 from telebill_assets.reference.rows import Row
 from telebill_assets.reference.tables import Tables, sharing
-from telebill_assets.schemas.validated_usage import JURISDICTIONS
+from telebill_assets.tables.validated_usage import JURISDICTIONS
 
 ANY = "*"
 WEEK_S = 7 * DAY_S

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from telebill_assets.lake.lake import Lake
 from telebill_assets.reference.rows import read_rows
-from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.tables.reference.sources import Sources
 
 
 def known_sources(folder: Path, lake: Lake) -> list[str]:

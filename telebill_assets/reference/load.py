@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from telebill_assets.lake.iceberg_schema import arrow_schema
+from telebill_assets.tables.table import arrow_schema
 from telebill_assets.reference.bulk import many_objects
 from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.controls_file import ControlsFile
@@ -16,9 +16,9 @@ from telebill_assets.reference.findings import Finding, InvalidReferenceError, i
 from telebill_assets.reference.plans_file import PlansFile
 from telebill_assets.reference.rows import Row, Texts, read_csv, typed
 from telebill_assets.reference.tables import Tables
-from telebill_assets.schemas.reference.controls import Controls
-from telebill_assets.schemas.registry import PLAN_TABLES, REFERENCE_TABLES
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.reference.controls import Controls
+from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES
+from telebill_assets.tables.table import TableModel, table_name
 
 PLANS_FILE = "plans.yaml"
 CONTROLS_FILE = "controls.yaml"

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telebill_assets.schemas.reference.month_rules import (
+from telebill_assets.tables.reference.month_rules import (
     PlanAllowances,
     PlanDiscounts,
     PlanFees,
     PlanMinimums,
     PlanTiers,
 )
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.table import TableModel
 
 Wrong = tuple[str, str, str]
 """Field, value, and what is expected."""

@@ -12,9 +12,9 @@ import yaml
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rule_cells import MONTH_RULES, TIER_STEP, rule_cells
 from telebill_assets.reference.rows import TextRow
-from telebill_assets.schemas.reference.month_rules import PlanTiers
-from telebill_assets.schemas.reference.plans import PlanBands, PlanDecks, Plans
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.reference.month_rules import PlanTiers
+from telebill_assets.tables.reference.plans import PlanBands, PlanDecks, Plans
+from telebill_assets.tables.table import TableModel
 
 PRICING_FIELDS = ("band_policy", "min_charge", "min_on_free", "max_charge", "max_policy", "inbound_on")
 PLAN_FIELDS = {

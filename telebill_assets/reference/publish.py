@@ -2,7 +2,7 @@
 
 from telebill_assets.lake.lake import Lake
 from telebill_assets.reference.load import Reference
-from telebill_assets.schemas.registry import TABLES
+from telebill_assets.tables.registry import TABLES
 
 
 def publish(reference: Reference, lake: Lake, run_id: str, code_version: str) -> dict[str, int]:

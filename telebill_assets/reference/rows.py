@@ -10,7 +10,7 @@ from typing import Any
 
 from telebill_assets.reference.cells import UnreadableCellError, Value, broken_rule, read_cell
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.table import TableModel
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.effects import MonthChange
 from telebill_assets.rerating.proposal import Part, StagedFiles
 from telebill_assets.rerating.scope import Scope
-from telebill_assets.schemas.adjustment_lines import AdjustmentLines
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import spark_schema
-from telebill_assets.schemas.usage_adjustments import UsageAdjustments
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.usage_adjustments import UsageAdjustments
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 JOB = "rerate"
 

@@ -7,12 +7,12 @@ from telebill_assets.compute.tariff import MODELS
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import as_text
 from telebill_assets.rerating.scope import Scope
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import TableModel, table_name
-from telebill_assets.schemas.usage_adjustments import UsageAdjustments
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.tables.usage_adjustments import UsageAdjustments
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 Snapshots = Mapping[str, Mapping[str, int]]
 """Newest snapshot by table and partition, as texts."""

@@ -16,11 +16,11 @@ from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifted
 from telebill_assets.rerating.proposal import Part, StagedFiles
 from telebill_assets.rerating.scope import Scope
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 
 @dataclass(frozen=True)

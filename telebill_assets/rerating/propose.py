@@ -27,8 +27,8 @@ from telebill_assets.rerating.inputs import snapshots_of
 from telebill_assets.rerating.open_day import rerate_day
 from telebill_assets.rerating.proposal import Details, Part, Proposal, now, run_id_of
 from telebill_assets.rerating.scope import Scope
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.rerate_differences import RerateDifferences
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.rerate_differences import RerateDifferences
 from telebill_assets.settings import Settings
 
 Step = Callable[[str], None]

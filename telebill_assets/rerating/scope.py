@@ -8,10 +8,10 @@ from pyspark.sql import functions as F
 
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.destinations import Destinations
+from telebill_assets.tables.table import TableModel
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.proposal import Proposal
-from telebill_assets.schemas.adjustment_lines import AdjustmentLines
-from telebill_assets.schemas.rerate_differences import RerateDifferences
-from telebill_assets.schemas.table import table_name
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.rerate_differences import RerateDifferences
+from telebill_assets.tables.table import table_name
 
 MEASURES = ("calls", "billed_s", "charge", "lines")
 HEADS = ("month", "account", "destination", "calls", "billed s", "charge before", "after", "difference", "on lines", "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.schemas.reasons import FILE_REASONS, SUSPENSE_REASONS
+from telebill_assets.tables.reasons import FILE_REASONS, SUSPENSE_REASONS
 
 REASONS = (*SUSPENSE_REASONS, *FILE_REASONS)
 ENDLESS = 10**6

@@ -10,9 +10,9 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.reference.bulk import many_objects
 from telebill_assets.reference.findings import Finding, InvalidReferenceError, in_order
 from telebill_assets.reference.load import PLANS_FILE, examine, files
-from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.rates import Rates
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.reference.destinations import Destinations
+from telebill_assets.tables.reference.rates import Rates
+from telebill_assets.tables.table import TableModel, table_name
 from telebill_assets.tariffs.deck_file import read_deck
 from telebill_assets.tariffs.layout import Layout
 from telebill_assets.tariffs.merge import DeckMerge, carried_over

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.compute.session import spark_session
+from telebill_assets.spark.session import spark_session
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyspark.sql.types as T
 
-from telebill_assets.schemas.table import TableModel, description, table_name
+from telebill_assets.tables.table import TableModel, description, table_name
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES: Mapping[type[T.DataType], dict[str, Any]] = {

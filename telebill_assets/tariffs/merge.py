@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from telebill_assets.reference.findings import Finding
-from telebill_assets.schemas.reference.rates import Rates
+from telebill_assets.tables.reference.rates import Rates
 from telebill_assets.tariffs.dated_rates import ANY, GROUP_COLUMNS, DatedRate, Key, PricedGroup, by_key
 from telebill_assets.tariffs.offers import Offer
 from telebill_assets.tariffs.reference_csv import Values, with_defaults

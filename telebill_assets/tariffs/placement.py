@@ -12,7 +12,7 @@ from typing import Any
 from babel import Locale
 
 from telebill_assets.reference.findings import Finding
-from telebill_assets.schemas.reference.destinations import Destinations
+from telebill_assets.tables.reference.destinations import Destinations
 from telebill_assets.tariffs.countries import country_of
 from telebill_assets.tariffs.offers import Offer
 from telebill_assets.tariffs.reference_csv import Values, with_defaults

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from telebill_assets.reference.rows import read_rows
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 Values = dict[str, Any]
 

@@ -15,7 +15,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.compare import changed, compare, usage_of
 from telebill_assets.rating.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 KEYS = ("currency", "account_id", "destination", "destination_name", "unpriced")
 NO_CURRENCY = "no plan"

@@ -15,9 +15,9 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.table import SUSPEND, Table, row_rule, table_name
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.table import SUSPEND, Table, row_rule, table_name
 from telebill_assets_tests.frames import frame
 
 DAY = date(2020, 4, 3)

@@ -44,7 +44,7 @@ from telebill_assets.compute.jobs import validated_usage as validation
 from telebill_assets.database.server import connect, database_url
 from telebill_assets.invoicing.footing import footing_check
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.registry import TABLES
+from telebill_assets.tables.registry import TABLES
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.audit.faults import FAULTS, IN_DATABASE, PUBLISHED
 from telebill_assets_tests.audit.healthy_month import DAY, MONTH, HealthyMonth, Row, Tables, build, republish

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from telebill_assets.audit.identities import CALLS, CHARGES, RECORDS, differing, identity_balance, identity_check
 from telebill_assets.audit.ledger import count
-from telebill_assets.schemas.ledger import Ledger
+from telebill_assets.tables.ledger import Ledger
 from telebill_assets_tests.frames import frame
 
 DAY = date(2020, 4, 1)

@@ -16,9 +16,10 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.builtin_checks import ROW_CHECKS, TABLE_CHECKS
 from telebill_assets.audit.examine import one_job_session
 from telebill_assets.audit.rules import rules
-from telebill_assets.schemas.checks import column_check
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.table import Table, row_rule, spark_schema, value_rule
+from telebill_assets.tables.checks import column_check
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import Table, row_rule, value_rule
 from telebill_assets_tests.audit.verdicts import by_pandera, by_rules
 from telebill_assets_tests.frames import frame
 

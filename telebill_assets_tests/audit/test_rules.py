@@ -9,7 +9,8 @@ import pytest
 from telebill_assets.audit.measure import failing, measure, observe
 from telebill_assets.audit.rules import UnknownCheckError, rules, schema_check
 from telebill_assets.audit.uniqueness import unique_check
-from telebill_assets.schemas.table import Table, row_rule, spark_schema
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.table import Table, row_rule
 
 
 class Sample(Table):

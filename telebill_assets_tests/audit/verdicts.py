@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 
 from telebill_assets.audit.examine import examine
 from telebill_assets.audit.rules import schema_check
-from telebill_assets.schemas.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 SCHEMA, UNIQUE = "schema", "unique"
 

@@ -15,8 +15,8 @@ from telebill_assets.close_report.trends import ageing, days
 from telebill_assets.compute.request import JobReport
 from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.waterfall import Step, Waterfall
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets_tests.frames import frame
 
 MONTH = date(2020, 4, 1)

@@ -8,7 +8,7 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.month_before import units_carried
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.allowance_balances import AllowanceBalances
+from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets_tests.frames import arrow
 
 JANUARY, FEBRUARY = date(2021, 1, 1), date(2021, 2, 1)

@@ -14,9 +14,9 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.trace_back import trace_invoice, trace_line
 from telebill_assets.proof.trace_forward import trace_record
 from telebill_assets.proof.trace_models import UnknownError
-from telebill_assets.schemas.excluded_usage import ExcludedUsage
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.tables.excluded_usage import ExcludedUsage
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets_tests.test_cli import telebill
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,10 @@ from telebill_assets.database.server import connect
 from telebill_assets.invoicing.assembly import assemble
 from telebill_assets.invoicing.billing_run import FinalInvoiceError, bill
 from telebill_assets.invoicing.footing import footing_check
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.sellers import Sellers
-from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.sellers import Sellers
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets_tests.frames import frame
 
 MONTHS = [date(2020, month, 1) for month in range(1, 7)]

@@ -22,9 +22,9 @@ from telebill_assets.invoicing.documents.render import RenderError, render
 from telebill_assets.invoicing.documents.view import view
 from telebill_assets.invoicing.documents.words import DE, EN
 from telebill_assets.invoicing.model import Invoice, InvoiceLine, InvoiceTax, Party
-from telebill_assets.schemas.rated_usage import LINE_KINDS
-from telebill_assets.schemas.taxed_charges import TAX_LEVELS
-from telebill_assets.schemas.validated_usage import JURISDICTIONS
+from telebill_assets.tables.rated_usage import LINE_KINDS
+from telebill_assets.tables.taxed_charges import TAX_LEVELS
+from telebill_assets.tables.validated_usage import JURISDICTIONS
 
 SUPPLY = date(2020, 4, 24)
 STUDIO = Party(

@@ -20,9 +20,9 @@ from telebill_assets.mediation.landing import Source, read_file
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reasons import FILE_REASONS, SET_ASIDE_REASONS
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reasons import FILE_REASONS, SET_ASIDE_REASONS
 
 SAMPLES = sorted(Path(__file__).with_name("samples").iterdir())
 DAY = date(2020, 4, 13)

@@ -11,8 +11,8 @@ from pyspark.sql import DataFrame
 from telebill_assets.mediation import outcomes
 from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates, repeated_keys
 from telebill_assets.mediation.register import register
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.reference.sources import Sources
 from telebill_assets_tests.frames import frame
 
 DAY, BEFORE = date(2020, 4, 3), date(2020, 4, 2)

@@ -6,10 +6,10 @@ import pytest
 
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.validate import Limits, judge, validation_rules
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.services import Services
+from telebill_assets.tables.reference.sources import Sources
 from telebill_assets_tests.frames import frame
 
 DAY = date(2020, 4, 3)

@@ -36,10 +36,10 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake, OvertakenError
 from telebill_assets.operate import QUIET, instance_of, release_held
 from telebill_assets.partitions import partitions
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.held_partitions import HeldPartitions
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.services import Services
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.held_partitions import HeldPartitions
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reference.services import Services
 from telebill_assets_tests.frames import arrow, frame
 
 DAY = date(2020, 4, 3)

@@ -10,9 +10,9 @@ from telebill_assets.compute.jobs.rated_usage import month_before_is_there
 from telebill_assets.compute.month_before import month_before
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.allowance_balances import AllowanceBalances
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.rated_usage import RatedUsage
+from telebill_assets.tables.allowance_balances import AllowanceBalances
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets_tests.frames import arrow
 from telebill_assets_tests.rating.months import FEE, allowance, tariff
 

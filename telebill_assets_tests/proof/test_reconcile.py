@@ -8,15 +8,15 @@ import pytest
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.reconcile import reconcile
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.excluded_usage import ExcludedUsage
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.excluded_usage import ExcludedUsage
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.settings import Settings
 from telebill_assets_tests.final_invoices import add_invoice
 from telebill_assets_tests.frames import arrow

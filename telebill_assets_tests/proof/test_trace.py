@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from telebill_assets.proof.trace_back import adjustment_line_id
 from telebill_assets.rating.adjustments import adjustment_charges
-from telebill_assets.schemas.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets_tests.frames import frame
 
 

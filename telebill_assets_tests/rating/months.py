@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.rating.charge_lines import MonthBefore, balances, charge_lines
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
+from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets_tests.frames import frame, tariff_of
 
 APRIL = date(2020, 4, 1)

@@ -14,9 +14,9 @@ from telebill_assets.rating.adjustments import (
     with_changes,
 )
 from telebill_assets.rating.charge_lines import charge_lines
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.table import spark_schema
-from telebill_assets.schemas.usage_adjustments import UsageAdjustments
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.usage_adjustments import UsageAdjustments
 from telebill_assets_tests.frames import frame
 from telebill_assets_tests.rating.months import APRIL, april, calls, tariff
 

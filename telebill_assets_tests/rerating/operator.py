@@ -12,20 +12,20 @@ from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import JOBS
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.destinations import Destinations
-from telebill_assets.schemas.reference.plans import PlanBands, Plans
-from telebill_assets.schemas.reference.products import Products
-from telebill_assets.schemas.reference.rates import Rates
-from telebill_assets.schemas.reference.sellers import Sellers
-from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.reference.subscriptions import Subscriptions
-from telebill_assets.schemas.registry import REFERENCE_TABLES
-from telebill_assets.schemas.table import TableModel
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.destinations import Destinations
+from telebill_assets.tables.reference.plans import PlanBands, Plans
+from telebill_assets.tables.reference.products import Products
+from telebill_assets.tables.reference.rates import Rates
+from telebill_assets.tables.reference.sellers import Sellers
+from telebill_assets.tables.reference.services import Services
+from telebill_assets.tables.reference.subscriptions import Subscriptions
+from telebill_assets.tables.registry import REFERENCE_TABLES
+from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.settings import Settings
 from telebill_assets_tests.frames import arrow
 

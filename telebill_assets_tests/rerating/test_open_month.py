@@ -15,10 +15,10 @@ from telebill_assets.rerating.commands import app
 from telebill_assets.rerating.proposal import find
 from telebill_assets.rerating.propose import RerateHeldError, propose
 from telebill_assets.rerating.scope import Scope
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.rerate_differences import RerateDifferences
-from telebill_assets.schemas.rerate_register import PUBLISHED
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rerate_differences import RerateDifferences
+from telebill_assets.tables.rerate_register import PUBLISHED
+from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets_tests.rerating.operator import SATELLITE, UK, US, Call
 
 DAY = date(2021, 1, 4)

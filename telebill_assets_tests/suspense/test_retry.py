@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from telebill_assets.errors import OperatorError
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.suspense.output import as_json
 from telebill_assets.suspense.query import open_suspense
 from telebill_assets.suspense.retry import DayRetried, Retry, days_to_retry

@@ -14,7 +14,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.reference.load import load
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.tariffs.diff import Prices, differences
 from telebill_assets.tariffs.traffic import NoTrafficError, revenue_effect
 from telebill_assets_tests.frames import arrow

@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from telebill_assets.database.server import connect
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.products import Products
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.products import Products
 from telebill_assets.taxation.batches import with_batch
 from telebill_assets.taxation.client import SureTaxUnreachableError
 from telebill_assets.taxation.sandbox.server import running_sandbox

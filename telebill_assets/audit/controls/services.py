@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import SAMPLES, Control, percent
 from telebill_assets.audit.controls.thresholds import Thresholds
-from telebill_assets.schemas.reference.validity import FOREVER
+from telebill_assets.tables.reference.validity import FOREVER
 
 KNOWN = Control("known_services", "Every call is billed to a service that its account had on the day", blocking=True)
 UNUSED = Control("unused_services", "Services that are active all month have calls", blocking=False)

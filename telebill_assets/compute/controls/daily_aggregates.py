@@ -20,12 +20,12 @@ from telebill_assets.audit.together import together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.compute.days import earlier_days
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.registry import TABLES
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import table_name
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reference.services import Services
+from telebill_assets.tables.registry import TABLES
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import table_name
 
 CONTROLS = (RERATE, KNOWN, OVERLAPS, PLANS, RATES, ZERO_RATED, VOLUME, SUSPENSE)
 

@@ -20,7 +20,7 @@ from telebill_assets.audit.controls.billing_run import (
 from telebill_assets.compute.context import JobContext
 from telebill_assets.invoicing.assembly import Assembly
 from telebill_assets.invoicing.control_totals import final_fingerprint, final_totals
-from telebill_assets.schemas.reference.accounts import Accounts
+from telebill_assets.tables.reference.accounts import Accounts
 
 CONTROLS = (TAXED, TAXES, COMPLETE, FROZEN, LEDGER_TOTALS)
 

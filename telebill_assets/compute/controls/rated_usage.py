@@ -10,8 +10,8 @@ from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, agree
 from telebill_assets.audit.controls.services import UNUSED, unused_services
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.services import Services
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reference.services import Services
 
 CONTROLS = (AGGREGATES, ACCOUNTS, UNUSED)
 MEASURES = ("records", "talk_s", "billed_s", "amount")

@@ -21,8 +21,8 @@ from telebill_assets.audit.together import together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.mediation.sequences import CLOCK_SHAPED
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.reference.sources import Sources
 
 SIXTY = 60
 CONTROLS = (EXPECTED, SEQUENCE, DUPLICATES, TRAILERS)

@@ -7,9 +7,9 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import LINES, agreement
 from telebill_assets.audit.controls.tax_coverage import COVERAGE, tax_coverage
 from telebill_assets.compute.context import JobContext
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.products import Products
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.products import Products
 
 CONTROLS = (LINES, COVERAGE)
 

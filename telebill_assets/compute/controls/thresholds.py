@@ -2,7 +2,7 @@
 
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.compute.context import JobContext
-from telebill_assets.schemas.reference.controls import Controls
+from telebill_assets.tables.reference.controls import Controls
 
 
 def published_thresholds(context: JobContext) -> Thresholds:

@@ -15,9 +15,9 @@ from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.proof.month_tables import DAILY_STAGES
 from telebill_assets.proof.reconcile import Reconciliation, reconcile
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.table import TableModel
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import TableModel
 
 STAGE = "close_report"
 TABLES: tuple[TableModel, ...] = ()

@@ -17,11 +17,11 @@ from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
 from telebill_assets.rating.price_calls import price_calls
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "daily_aggregates"
 TABLES = (

@@ -15,9 +15,9 @@ from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.documents.archive import render_documents
 from telebill_assets.invoicing.read import final_invoice_ids
 from telebill_assets.rating.price_calls import price_calls
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.table import TableModel
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "invoice_documents"
 TABLES: tuple[TableModel, ...] = ()

@@ -22,11 +22,11 @@ from telebill_assets.errors import OperatorError
 from telebill_assets.invoicing.assembly import Assembly, assemble
 from telebill_assets.invoicing.billing_run import bill
 from telebill_assets.invoicing.footing import footing_check
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.sellers import Sellers
-from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.sellers import Sellers
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 
 STAGE = "invoices"
 TABLES = (Ledger,)

@@ -20,11 +20,11 @@ from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.rating.charge_lines import MonthBefore, balances, charge_lines
 from telebill_assets.rating.month import Month
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.schemas.allowance_balances import AllowanceBalances
-from telebill_assets.schemas.daily_aggregates import DailyAggregates
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.allowance_balances import AllowanceBalances
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "rated_usage"
 TABLES = (

@@ -17,10 +17,10 @@ from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.mediation.landing import LandingFile, Source, land, list_files
 from telebill_assets.mediation.register import register
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.reference.sources import Sources
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.reference.sources import Sources
 
 STAGE = "raw_cdr"
 TABLES = (

@@ -13,11 +13,11 @@ from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.rated_usage import RatedUsage
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.products import Products
-from telebill_assets.schemas.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.products import Products
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.taxation.tax_charges import SureTax, tax_charges, tax_lines, taxed_charges
 
 STAGE = "taxed_charges"

@@ -18,15 +18,15 @@ from telebill_assets.mediation import outcomes
 from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates, repeated_keys
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.validate import Limits, judge, validation_rules
-from telebill_assets.schemas.excluded_usage import ExcludedUsage
-from telebill_assets.schemas.file_register import FileRegister
-from telebill_assets.schemas.ledger import Ledger
-from telebill_assets.schemas.raw_cdr import RawCdr
-from telebill_assets.schemas.reference.accounts import Accounts
-from telebill_assets.schemas.reference.services import Services
-from telebill_assets.schemas.reference.sources import Sources
-from telebill_assets.schemas.suspended_usage import SuspendedUsage
-from telebill_assets.schemas.validated_usage import ValidatedUsage
+from telebill_assets.tables.excluded_usage import ExcludedUsage
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.reference.services import Services
+from telebill_assets.tables.reference.sources import Sources
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "validated_usage"
 TABLES = (

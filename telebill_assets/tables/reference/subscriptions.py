@@ -1,0 +1,23 @@
+"""subscriptions.csv: which plan an account has, and from when to when."""
+
+import pandera.polars as pa
+import polars as pl
+
+from telebill_assets.tables.table import Table, row_check
+from telebill_assets.tables.types import Quantity
+
+
+class Subscriptions(Table):
+    """Plans of the accounts over time; the quantity multiplies the plan's recurring fees."""
+
+    account_id: pl.String = pa.Field(description="Account")
+    plan_id: pl.String = pa.Field(description="Plan")
+    quantity: Quantity = pa.Field(gt=0, description="Seats, lines or trunks")
+    valid_from: pl.Date = pa.Field(description="First day")
+    valid_to: pl.Date = pa.Field(nullable=True, description="Last day; empty: open")
+
+    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+
+    class Config:
+        name = "subscriptions"
+        unique = ["account_id", "valid_from"]

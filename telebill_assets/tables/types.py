@@ -1,0 +1,29 @@
+"""Column types shared by the tables. Money is Decimal everywhere; no type here is a float."""
+
+from typing import Annotated
+
+import polars as pl
+
+Instant = Annotated[pl.Datetime, "us", "UTC"]
+"""A moment in UTC, to the microsecond."""
+
+LocalTime = Annotated[pl.Datetime, "us", None]
+"""What a clock on the wall shows, in a time zone that the column's description names."""
+
+Money = Annotated[pl.Decimal, 18, 2]
+"""An amount rounded to the currency's minor unit."""
+
+Exact = Annotated[pl.Decimal, 18, 10]
+"""An amount before it is rounded to the minor unit, for one call, one aggregate or one line."""
+
+Total = Annotated[pl.Decimal, 28, 10]
+"""A sum of exact amounts over a file, a day or a month."""
+
+TaxAmount = Annotated[pl.Decimal, 18, 6]
+"""A tax amount as SureTax returns it with ResponseType D6."""
+
+Rate = Annotated[pl.Decimal, 18, 8]
+"""A price per unit, a connect fee, or a tax rate as a fraction."""
+
+Quantity = Annotated[pl.Decimal, 18, 6]
+"""A number of units; recurring quantities may be prorated."""
