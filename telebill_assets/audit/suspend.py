@@ -33,6 +33,7 @@ class SuspendingCheck:
     detail: str
 
 
+@cache
 def suspending_schema(model: TableModel) -> pa.DataFrameSchema:
     """The checks of a table that suspend, and nothing else of it."""
     schema = model.to_schema()
@@ -101,14 +102,10 @@ def suspend_broken(judged: pl.DataFrame, model: TableModel) -> pl.DataFrame:
     broken = first_broken(judged[accepted], model)
     if broken.is_empty():
         return judged
-    checks = pl.DataFrame([(check.rule, check.column, check.detail) for check in suspending_checks(model)], orient="row")
-    rules, fields, details = (texts.gather(broken["position"]) for texts in checks)
-    where, count = accepted.gather(broken["index"]), broken.height
-    found = {
-        "outcome": pl.repeat("suspended", count, eager=True),
-        "reason": pl.repeat(BROKEN_RULE, count, eager=True),
-        "rule": rules,
-        "field": fields,
-        "detail": details,
-    }
-    return judged.with_columns([judged[name].scatter(where, values) for name, values in found.items()])
+    verdicts = pl.DataFrame(
+        [("suspended", BROKEN_RULE, check.rule, check.column, check.detail) for check in suspending_checks(model)],
+        schema=dict.fromkeys(("outcome", "reason", "rule", "field", "detail"), pl.String),
+        orient="row",
+    )
+    where, said = accepted.gather(broken["index"]), verdicts[broken["position"]]
+    return judged.with_columns([judged[texts.name].scatter(where, texts) for texts in said])

@@ -128,9 +128,7 @@ def losers(rows: pl.DataFrame, known: pl.DataFrame, dates: Sequence[date]) -> pl
         "rank", *longest_first, *ARRIVAL
     )
     said_before = ~one_call | (pl.int_range(pl.len()).over("record_key", "content_hash") > 0)
-    said_then = ~one_call | (
-        (pl.col("start_at") == pl.col("known_start")) & (pl.col("talk_s") == pl.col("known_talk"))
-    )
+    said_then = ~one_call | ((pl.col("start_at") == pl.col("known_start")) & (pl.col("talk_s") == pl.col("known_talk")))
     placed = ordered.with_columns(
         copy=said_before | (is_known & said_then),
         place=pl.int_range(pl.len()).over("record_key"),
@@ -140,10 +138,7 @@ def losers(rows: pl.DataFrame, known: pl.DataFrame, dates: Sequence[date]) -> pl
     return placed.select(
         *ARRIVAL,
         pl.when("copy").then(pl.lit("duplicate")).otherwise(pl.lit("non_billable")).alias("verdict"),
-        pl.when("copy")
-        .then(pl.lit("duplicate_record"))
-        .otherwise(pl.lit("accompanying_row"))
-        .alias("verdict_reason"),
+        pl.when("copy").then(pl.lit("duplicate_record")).otherwise(pl.lit("accompanying_row")).alias("verdict_reason"),
         pl.coalesce("known_day", pl.when(named).then("landing_day")).alias("winner_day"),
         pl.coalesce("known_path", pl.when(named).then("first_path")).alias("winner_path"),
         pl.coalesce("known_line", pl.when(named).then("first_line")).alias("winner_line"),

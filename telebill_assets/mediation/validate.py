@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from telebill_assets.tables.types import unix_seconds
+
 SPAN_TOLERANCE_S = 1
 """Switches truncate or round seconds: a duration may exceed its span by one."""
 
@@ -133,8 +135,12 @@ def calendar_rules(limits: Limits) -> Sequence[ValidationRule]:
     start = pl.col("start_at")
     not_before, before = limits.oldest.isoformat(), limits.day_end.isoformat()
     return (
-        suspended("future_call", "not_in_the_future", "start_at", f"before {before}", start >= limits.day_end.astimezone(UTC)),
-        suspended("too_old", "not_too_old", "start_at", f"not before {not_before}", start < limits.oldest.astimezone(UTC)),
+        suspended(
+            "future_call", "not_in_the_future", "start_at", f"before {before}", start >= limits.day_end.astimezone(UTC)
+        ),
+        suspended(
+            "too_old", "not_too_old", "start_at", f"not before {not_before}", start < limits.oldest.astimezone(UTC)
+        ),
     )
 
 
@@ -163,11 +169,6 @@ def account_rules() -> Sequence[ValidationRule]:
 
 def _answered() -> pl.Expr:
     return (pl.col("disposition") == "answered").fill_null(value=False)
-
-
-def unix_seconds(column: str) -> pl.Expr:
-    """Whole seconds of an instant, fractions cut off."""
-    return pl.col(column).dt.timestamp("us") // 1_000_000
 
 
 def judge(records: pl.DataFrame, rules: Sequence[ValidationRule]) -> pl.DataFrame:
