@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_groups import RateRows
+from telebill_assets.rating.call.price_list import Contract, PriceList
+from telebill_assets.rating.call.rate_groups import RateRows
 
 ZONE_OF_STRANGERS = "UTC"
 """Time zone of an account that accounts.csv does not know."""

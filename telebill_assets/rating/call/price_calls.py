@@ -12,11 +12,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from telebill_assets.rating.charging import Batch, charge_calls
-from telebill_assets.rating.destinations import number_key_column
-from telebill_assets.rating.plan_terms import LINE_DECIMALS
-from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_choice import WAYS_OF_A_TYPE
+from telebill_assets.rating.call.charging import Batch, charge_calls
+from telebill_assets.rating.call.destinations import number_key_column
+from telebill_assets.rating.call.plan_terms import LINE_DECIMALS
+from telebill_assets.rating.call.price_list import Contract, PriceList
+from telebill_assets.rating.call.rate_choice import WAYS_OF_A_TYPE
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.reference.validity import FOREVER
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.exact import Integers, integers
-from telebill_assets.rating.rate_groups import Scale
+from telebill_assets.rating.call.exact import Integers, integers
+from telebill_assets.rating.call.rate_groups import Scale
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.bands import NO_BAND
-from telebill_assets.rating.exact import Integers
-from telebill_assets.rating.plan_terms import HALF_UP, UP
-from telebill_assets.rating.price_list import PriceList, money
-from telebill_assets.rating.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
-from telebill_assets.rating.rate_groups import FAR
+from telebill_assets.rating.call.bands import NO_BAND
+from telebill_assets.rating.call.exact import Integers
+from telebill_assets.rating.call.plan_terms import HALF_UP, UP
+from telebill_assets.rating.call.price_list import PriceList, money
+from telebill_assets.rating.call.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
+from telebill_assets.rating.call.rate_groups import FAR
 from telebill_assets.tables.validated_usage import USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
