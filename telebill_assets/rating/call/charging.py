@@ -4,7 +4,7 @@ A call is cut where a rate group begins and, if its plan splits, where its band 
 their first piece together, then those that go on take their second, and so on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -37,6 +37,11 @@ class Batch:
     instant: Ints
     talk_s: Ints
     units: Ints
+
+    def parts(self, size: int) -> Iterator["Batch"]:
+        """The calls in batches of at most so many; one empty batch if there are none."""
+        for start in range(0, max(len(self.key), 1), size):
+            yield Batch(*(getattr(self, each.name)[start : start + size] for each in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,13 @@ class Charged:
     unrated_s: Ints
     unrated_band: Ints
     pieces: list[Piece] = field(default_factory=list)
+    """What was bought, one piece of some calls after the other; only if it is asked for."""
+
+    @classmethod
+    def joined(cls, parts: Sequence["Charged"]) -> "Charged":
+        """Batches one after the other, without their pieces."""
+        names = [each.name for each in fields(cls) if each.name != "pieces"]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def charge_calls(prices: PriceList, calls: Batch, *, keep_pieces: bool = False) -> Charged:

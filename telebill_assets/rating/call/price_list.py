@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from telebill_assets.rating.call.band_calendars import BandCalendars
 from telebill_assets.rating.call.bands import Band
+from telebill_assets.rating.call.contracts import Contract
 from telebill_assets.rating.call.exact import Integers, largest
 from telebill_assets.rating.call.plan_terms import PlanTerms, amounts_of
 from telebill_assets.rating.call.prefixes import Prefixes
@@ -21,14 +22,6 @@ Ints = npt.NDArray[np.int64]
 Row = Mapping[str, Any]
 
 INT64 = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Contract:
-    """A plan in a time zone."""
-
-    plan: int
-    time_zone: str
 
 
 @dataclass(frozen=True)
