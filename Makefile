@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FILES ?= 3000
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
@@ -25,8 +26,8 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench-day: setup ## Time one big day beside the same work in DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day
+bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)
 
 bench-reading: setup ## Time the reading of five layouts beside DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading

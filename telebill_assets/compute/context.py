@@ -7,8 +7,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
-from telebill_assets.tables.table import TableModel
 from telebill_assets.settings import Settings
+from telebill_assets.spark.distribute import Cluster
+from telebill_assets.tables.table import TableModel
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,13 @@ class JobContext:
 
     request: JobRequest
     settings: Settings
-    spark: SparkSession
     lake: Lake
+    cluster: Cluster
+
+    @property
+    def spark(self) -> SparkSession:
+        """The Spark session, for jobs that still compute on Spark frames."""
+        return self.cluster.session
 
     @property
     def partition(self) -> date:

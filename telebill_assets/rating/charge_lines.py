@@ -17,8 +17,8 @@ from telebill_assets.rating.recurring import recurring_lines
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rating.tier_lines import tier_lines
 from telebill_assets.rating.usage_lines import usage_lines
-from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.rated_usage import RatedUsage
 
 
 @dataclass(frozen=True)
