@@ -2,8 +2,10 @@
 
 import polars as pl
 
+from telebill_assets.audit.unique_keys import key_hash, repeated
+
 HASHES_AT_ONCE = 50_000_000
-"""Hashes of 64 bits that are sorted together: 400 MB."""
+"""Hashes of 64 bits that are compared together: 400 MB."""
 
 
 def with_repeated_keys(keys: pl.LazyFrame, at_once: int = HASHES_AT_ONCE) -> pl.LazyFrame:
@@ -15,14 +17,9 @@ def with_repeated_keys(keys: pl.LazyFrame, at_once: int = HASHES_AT_ONCE) -> pl.
         keys: a frame with `record_key`.
         at_once: most hashes held in memory, about.
     """
-    hashed = pl.col("record_key").hash()
+    hashed = key_hash(["record_key"]).alias("hash")
     passes = keys.select(pl.len()).collect().item() // at_once + 1
     hashes = keys.select(hashed)
-    parts = [hashes.filter(pl.col("record_key") % passes == part) for part in range(passes)]
-    found = pl.concat([_repeated(part.collect().to_series()) for part in parts])
+    parts = [hashes.filter(pl.col("hash") % passes == part) for part in range(passes)]
+    found = pl.concat([repeated([part.collect().to_series()]) for part in parts])
     return keys.filter(hashed.is_in(found.implode())) if found.len() else keys.clear()
-
-
-def _repeated(hashes: pl.Series) -> pl.Series:
-    ordered = hashes.sort()
-    return ordered.filter(ordered == ordered.shift()).unique()
