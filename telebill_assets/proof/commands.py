@@ -15,7 +15,6 @@ from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.reconcile import reconcile as reconcile_month
 from telebill_assets.proof.waterfall import Step
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 
 WIDTH = 160
 
