@@ -9,8 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import Totals
-from telebill_assets.tables.ledger import Ledger
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.ledger import Ledger
 
 NOTHING: Totals = {"records": 0, "talk_s": 0, "billed_s": 0, "amount": Decimal(0)}
 """The measures of a ledger row, and what nobody counted."""

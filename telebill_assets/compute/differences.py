@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 from pyarrow import dataset
 
 from telebill_assets.compute.holds import HeldTable
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import from_text
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.table import TableModel, arrow_schema
 
 ROWS = "rows"
 POSITIONS = frozenset({"line", "winner_line", "tax_seq"})

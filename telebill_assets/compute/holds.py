@@ -14,12 +14,11 @@ from pydantic import BaseModel, ConfigDict
 
 from telebill_assets.compute.request import JobReport, JobRequest, Release
 from telebill_assets.errors import InvalidInputError, OperatorError
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.lake import Lake, Read, Replaces, Staged
 from telebill_assets.lake.partition import as_text, from_text
 from telebill_assets.tables.held_partitions import DISCARDED, HELD, RELEASED, SUPERSEDED, HeldPartitions
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.tables.table import table_name
+from telebill_assets.tables.table import arrow_schema, table_name
 
 NEVER_RELEASED = {
     "invoices": "numbers are given and invoices frozen only by a run that passes",

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.server import database_url
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.manifest import Manifest
@@ -23,6 +22,7 @@ from telebill_assets.demo.summary import Summary, summarise
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 from telebill_assets.taxation.sandbox.server import LOOPBACK, running_sandbox
 
 MONTH = date(2020, 4, 1)

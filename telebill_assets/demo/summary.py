@@ -15,9 +15,9 @@ from telebill_assets.audit.ledger import Counts, count
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.reports import month_reports
 from telebill_assets.lake.lake import Lake
+from telebill_assets.settings import Settings
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.ledger import Ledger
-from telebill_assets.settings import Settings
 
 AMOUNTS = ("net", "pass_through", "payable")
 

@@ -26,6 +26,8 @@ class Staged:
     folder: str
     files: tuple[str, ...]
     rows: int
+    file_rows: tuple[int, ...] = ()
+    """Rows of each file."""
 
 
 def new_folder(table_folder: Path, run_id: str, partition: Partition) -> Path:

@@ -3,8 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.daily_aggregates import DailyAggregates
 
 MEASURES = ("calls", "units", "talk_s", "billed_s", "charge")
 

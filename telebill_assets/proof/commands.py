@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from telebill_assets.compute.days import month_of
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.errors import OperatorError
@@ -16,6 +15,7 @@ from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.reconcile import reconcile as reconcile_month
 from telebill_assets.proof.waterfall import Step
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 
 WIDTH = 160
 

@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.errors import InvalidInputError, OperatorError
@@ -17,6 +16,7 @@ from telebill_assets.proof.trace_back import trace_invoice, trace_line
 from telebill_assets.proof.trace_forward import trace_record
 from telebill_assets.proof.trace_models import Foot, InvoiceTrace, LineTrace, Occurrence, RecordTrace
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 
 WIDTH = 200
 Shown = InvoiceTrace | LineTrace | RecordTrace

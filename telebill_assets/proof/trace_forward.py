@@ -15,11 +15,11 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.comparisons import PER_LINE
 from telebill_assets.proof.trace_models import Occurrence, Price, RecordTrace, UnknownError
 from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.validated_usage import ValidatedUsage
 

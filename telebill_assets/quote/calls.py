@@ -13,13 +13,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.quote.fields import clock_time
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.reference.services import Services
 from telebill_assets.tables.reference.sources import Sources
-from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.table import TableModel, arrow_schema
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 NEEDED = ("account", "to", "start", "seconds")

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from telebill_assets.spark.session import spark_session
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.quote.calls import AskedCall, checked_calls, read_calls
@@ -16,6 +15,7 @@ from telebill_assets.quote.cases import Kind, answers
 from telebill_assets.quote.quote_calls import Quote, quote_calls
 from telebill_assets.reference.load import load
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 
 
 def quote(  # noqa: PLR0917

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.reference.bulk import many_objects
 from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.controls_file import ControlsFile
@@ -18,7 +17,7 @@ from telebill_assets.reference.rows import Row, Texts, read_csv, typed
 from telebill_assets.reference.tables import Tables
 from telebill_assets.tables.reference.controls import Controls
 from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES
-from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, arrow_schema, table_name
 
 PLANS_FILE = "plans.yaml"
 CONTROLS_FILE = "controls.yaml"

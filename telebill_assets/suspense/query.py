@@ -11,10 +11,10 @@ from pyarrow import dataset
 
 from telebill_assets.audit.ageing import AGES, age_bucket
 from telebill_assets.lake.lake import Lake
+from telebill_assets.suspense.selection import Selection
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel
-from telebill_assets.suspense.selection import Selection
 
 Kind = Literal["record", "file"]
 TABLES: Mapping[Kind, TableModel] = {"record": SuspendedUsage, "file": FileRegister}

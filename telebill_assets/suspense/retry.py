@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
+from telebill_assets.suspense.query import FILE_STATUSES, Open
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets.suspense.query import FILE_STATUSES, Open
 
 RunDay = Callable[[str], None]
 PLACE = ["path", "line"]

@@ -12,9 +12,9 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
 from telebill_assets.reference.load import examine, usable
+from telebill_assets.settings import Settings
 from telebill_assets.tables.registry import REFERENCE_TABLES
 from telebill_assets.tables.table import table_name
-from telebill_assets.settings import Settings
 from telebill_assets.tariffs.diff_command import diff
 from telebill_assets.tariffs.import_command import import_
 from telebill_assets.tariffs.json_output import print_json

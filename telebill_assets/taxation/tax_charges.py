@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from telebill_assets.settings import Settings
 from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
-from telebill_assets.settings import Settings
 from telebill_assets.taxation.batches import with_batch
 from telebill_assets.taxation.client import SureTaxClient
 from telebill_assets.taxation.exchange_log import exchange

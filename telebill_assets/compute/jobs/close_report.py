@@ -1,6 +1,7 @@
 """The job of close_report: the month is reconciled, and its evidence written as one page and as JSON."""
 
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.close_report.changes import account_changes, destination_changes, previous, was_invoiced
 from telebill_assets.close_report.controls import controls
 from telebill_assets.close_report.figures import CloseReport
@@ -8,7 +9,6 @@ from telebill_assets.close_report.render import render
 from telebill_assets.close_report.trends import ageing, days
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.reports import month_reports
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate

@@ -9,10 +9,10 @@ from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.identities import CALLS, identity_check
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute import closed
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import daily_aggregates as controls
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.mediation.aggregate import aggregate, unpriced_calls

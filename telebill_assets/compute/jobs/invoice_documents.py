@@ -5,9 +5,9 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.database.migrate import migrate

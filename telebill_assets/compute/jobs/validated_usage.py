@@ -8,11 +8,11 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.identities import RECORDS, identity_check
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.suspend import suspend_broken
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import validated_usage as controls
 from telebill_assets.compute.days import earlier_days
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.mediation import outcomes
 from telebill_assets.mediation.duplicates import in_play, known_calls, losers, old_call_dates, repeated_keys
