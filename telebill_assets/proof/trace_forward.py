@@ -14,8 +14,8 @@ from telebill_assets.database.server import connect
 from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.comparisons import PER_LINE
 from telebill_assets.proof.trace_models import Occurrence, Price, RecordTrace, UnknownError
-from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr

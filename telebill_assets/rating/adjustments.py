@@ -11,8 +11,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from telebill_assets.rating.charge_lines import as_rated_usage
-from telebill_assets.rating.compare import MEASURES, changed, compare
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.spark.legacy_calls import COMPARED as MEASURES
+from telebill_assets.spark.legacy_calls import changed, compare
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.rated_usage import RatedUsage

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.coverage import OVERLAPS, PLANS, RATES, plan_coverage, plan_overlaps, rate_coverage
-from telebill_assets.audit.controls.rerate import RERATE, rerate, sample_calls
+from telebill_assets.audit.controls.rerate import RERATE, rerate
 from telebill_assets.audit.controls.second_rating import TABLES_READ
 from telebill_assets.audit.controls.services import KNOWN, known_services
 from telebill_assets.audit.controls.suspense import SUSPENSE, Waiting, suspense_age
@@ -20,6 +20,7 @@ from telebill_assets.audit.together import together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.compute.days import earlier_days
+from telebill_assets.spark.legacy_calls import sample_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.reference.services import Services
