@@ -15,7 +15,7 @@ MEASURES: Mapping[str, pl.DataType] = {
 
 
 def usage_of(priced: pl.DataFrame) -> pl.DataFrame:
-    """Calls from price_calls as rows that `compare` can sum: each is one call, without charge if it has no price."""
+    """Priced calls as rows that `compare` can sum: each is one call, without charge if it has no price."""
     return priced.with_columns(pl.lit(1, pl.Int64).alias("calls"), pl.col("billed_s", "charge").fill_null(0))
 
 
@@ -27,6 +27,8 @@ def compare(
 ) -> pl.DataFrame:
     """Sum both sides by the keys and put the sums beside each other.
 
+    The sides may be sums already, of parts of the rows: what is compared is the same.
+
     Args:
         before: rows with the keys and measures, such as daily_aggregates or `usage_of(price_calls(...))`.
         after: the same columns.
@@ -35,24 +37,25 @@ def compare(
 
     Returns:
         The keys; for each measure `<measure>_before` and `<measure>_after`, 0 where a side has no row; and
-        `difference`, charge_after - charge_before. Seconds are whole numbers, charges Decimal(28,10) and exact. One row
-        per key, in no particular order.
+        `difference`, charge_after - charge_before. Seconds are whole, charges EXACT_TOTAL and exact. One row per
+        key, in no particular order.
     """
-    sides = [_side(before, keys, "before", measures), _side(after, keys, "after", measures)]
-    both = pl.concat(sides, how="diagonal")
-    sums = [
-        pl.col(f"{measure}_{side}").sum().cast(kind)
-        for measure, kind in measures.items()
-        for side in ("before", "after")
-    ]
+    sides = {"before": before, "after": after}
+    both = pl.concat(
+        [
+            frame.select(*keys, *[pl.col(name).cast(kind).alias(f"{name}_{side}") for name, kind in measures.items()])
+            for side, frame in sides.items()
+        ],
+        how="diagonal",
+    )
+    sums = [pl.col(f"{name}_{side}").sum().cast(kind) for name, kind in measures.items() for side in sides]
     summed = both.group_by(keys).agg(sums) if keys else both.select(sums)
-    return summed.with_columns((pl.col("charge_after") - pl.col("charge_before")).cast(EXACT_TOTAL).alias("difference"))
+    difference = (pl.col("charge_after") - pl.col("charge_before")).cast(EXACT_TOTAL)
+    return summed.with_columns(difference=difference)
 
 
 def changed(compared: pl.DataFrame, measures: Iterable[str] = MEASURES) -> pl.DataFrame:
     """The rows of `compare` in which a measure differs."""
-    return compared.filter(pl.any_horizontal(pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in measures))
-
-
-def _side(rows: pl.DataFrame, keys: Sequence[str], side: str, measures: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return rows.select(*keys, *(pl.col(name).cast(kind).alias(f"{name}_{side}") for name, kind in measures.items()))
+    return compared.filter(
+        pl.any_horizontal([pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in measures])
+    )
