@@ -28,11 +28,11 @@ class Tariff:
     """Tables whose rows belong to one account each."""
 
     @classmethod
-    def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
+    def build(cls, tables: Mapping[str, pa.Table | pl.DataFrame]) -> "Tariff":
         """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
         charges and products.
         """
-        return cls(tables)
+        return cls({name: _arrow(each) for name, each in tables.items()})
 
     def frame(self, name: str) -> pl.DataFrame:
         """A table as a Polars frame."""
@@ -134,3 +134,12 @@ class Tariff:
             or any(row["billed"] == "advance" for row in self.tables["plan_fees"].to_pylist())
             or "recurring_advance" in self.tables["charges"].column("kind").to_pylist()
         )
+
+
+def _arrow(table: pa.Table | pl.DataFrame) -> pa.Table:
+    """A table as Arrow has it, with texts that all functions of Arrow take."""
+    if isinstance(table, pa.Table):
+        return table
+    found = table.to_arrow()
+    texts = [each.with_type(pa.string()) if pa.types.is_large_string(each.type) else each for each in found.schema]
+    return found.cast(pa.schema(texts))

@@ -11,7 +11,7 @@ def case(quantity, tiers=TIERS, model="graduated", **more):
     return {"id": "c", "model": model, "tiers": tiers, "quantity": quantity} | more
 
 
-def test_answers_are_plain_decimals_in_the_order_of_the_cases(spark):
+def test_answers_are_plain_decimals_in_the_order_of_the_cases():
     cases = [
         case("100", id="b"),
         case(0, [{"up_to": None, "unit_price": 3, "flat": None, "increment": None}], id="a"),
@@ -22,7 +22,7 @@ def test_answers_are_plain_decimals_in_the_order_of_the_cases(spark):
         case("1234567890.12345678", [{"up_to": None, "unit_price": "12345678.0123456789"}]),
         case(3, [{"up_to": 0, "flat": 2}, {"up_to": None, "unit_price": "1.5"}]),
     ]
-    assert answer(spark, cases) == [
+    assert answer(cases) == [
         {"id": "b", "charge": "6.5"},  # 10 x 0.1 + 1 + 90 x 0.05
         {"id": "a", "charge": "0"},
         {"id": 7, "charge": "1.05"},
@@ -53,11 +53,11 @@ WRONG = [
 ]
 
 
-def test_a_wrong_case_says_what_is_wrong_and_the_others_are_answered(spark):
-    found = answer(spark, [*(wrong for wrong, _ in WRONG), case(1)])
+def test_a_wrong_case_says_what_is_wrong_and_the_others_are_answered():
+    found = answer([*(wrong for wrong, _ in WRONG), case(1)])
     assert [row.get("error") for row in found] == [*(said for _, said in WRONG), None]
     assert found[-1] == {"id": "c", "charge": "1.1"}
 
 
-def test_no_cases_have_no_answers(spark):
-    assert answer(spark, []) == []
+def test_no_cases_have_no_answers():
+    assert answer([]) == []

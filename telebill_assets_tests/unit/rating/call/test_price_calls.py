@@ -4,12 +4,13 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from telebill_assets.rating.call.destinations import number_key, prefix_ranges
 from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets_tests.frames import tariff_of
+from telebill_assets_tests.support.tariffs import rate_row, tariff_of
 
 START = date(2020, 1, 1)
 PLANS = {  # account and plan: groups of (from_s, connect_fee, rate a minute, increment_s), method, decimals, point
@@ -47,23 +48,6 @@ def tariff() -> Tariff:
     return tariff_of(rows)
 
 
-def rate_row(deck, destination, *, from_s=0, fee="0", rate="0", increment=60, **changes) -> dict:
-    return {
-        "rate_deck": deck,
-        "destination": destination,
-        "jurisdiction": "*",
-        "direction": "*",
-        "band": "*",
-        "valid_from": START,
-        "valid_to": None,
-        "from_s": from_s,
-        "connect_fee": Decimal(fee),
-        "rate": Decimal(rate),
-        "unit_s": 60,
-        "increment_s": increment,
-    } | changes
-
-
 CASES = [  # account, callee, talk_s, changes, billed_s, charge
     ("minute", "+15125550100", 0, {}, 0, "0"),
     ("minute", "+15125550100", 1, {}, 60, "0.1"),
@@ -91,30 +75,24 @@ UNPRICED = [
     ("nobody", "+15125550100", {}, "no_plan"),
     ("minute", "+15125550100", {"call_date": date(2019, 12, 31)}, "no_plan"),
 ]
-DDL = (
-    "account_id string, callee string, talk_s long, caller string, direction string, jurisdiction string, "
-    "call_date date, start_at timestamp, line long"
-)
+SANE = {
+    "caller": "+13125550100",
+    "direction": "outbound",
+    "jurisdiction": "interstate",
+    "call_date": date(2020, 4, 3),
+    "start_at": datetime(2020, 4, 3, 12, tzinfo=UTC),
+}
 
 
 @pytest.fixture(scope="module")
-def priced(spark):
-    sane = {
-        "caller": "+13125550100",
-        "direction": "outbound",
-        "jurisdiction": "interstate",
-        "call_date": date(2020, 4, 3),
-        "start_at": datetime(2020, 4, 3, 12, tzinfo=UTC),
-    }
+def priced():
     asked = [(account, callee, talk, changes) for account, callee, talk, changes, _, _ in CASES]
     asked += [(account, callee, 60, changes) for account, callee, changes, _ in UNPRICED]
-    names = [column.split()[0] for column in DDL.split(", ")]
     rows = [
-        {**sane, "account_id": account, "callee": callee, "talk_s": talk, "line": i, **changes}
-        for i, (account, callee, talk, changes) in enumerate(asked)
+        {**SANE, "account_id": account, "callee": callee, "talk_s": talk, **changes}
+        for account, callee, talk, changes in asked
     ]
-    calls = spark.createDataFrame([tuple(row[name] for name in names) for row in rows], DDL)
-    return price_calls(calls, tariff()).orderBy("line").collect()
+    return price_calls(pl.DataFrame(rows), tariff()).to_dicts()
 
 
 def test_prices_are_those_worked_out_by_hand(priced):

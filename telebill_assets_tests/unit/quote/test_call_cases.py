@@ -151,9 +151,9 @@ WRONG = [  # case, what the error begins with
 
 
 @pytest.fixture(scope="module")
-def answers(spark):
+def answers():
     cases = [case for case, *_ in CASES] + [case for case, _ in WRONG]
-    return answer(spark, [{"id": i, **case} for i, case in enumerate(cases)])
+    return answer([{"id": i, **case} for i, case in enumerate(cases)])
 
 
 def test_answers_are_those_worked_out_by_hand(answers):

@@ -4,11 +4,11 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from telebill_assets.rating.call.price_calls import price_calls
-from telebill_assets_tests.frames import tariff_of
-from telebill_assets_tests.rating.test_price_calls import rate_row
+from telebill_assets_tests.support.tariffs import rate_row, tariff_of
 
 START = date(2020, 1, 1)
 NOON = datetime(2020, 4, 3, 12, tzinfo=UTC)
@@ -130,10 +130,6 @@ CASES = [  # account, callee, talk_s, changes, billed_s, charge, rate_id
     ("called", "+18005550100", 60, INBOUND | {"caller": US, "jurisdiction": "toll_free"}, 60, "0.03",
      "inbound/us/toll_free/inbound/*/2020-01-01"),
 ]  # fmt: skip
-DDL = (
-    "line long, account_id string, callee string, talk_s long, caller string, direction string, jurisdiction string, "
-    "call_date date, start_at timestamp, answer_at timestamp, usage_type string, units long"
-)
 SANE = {
     "caller": "+15125550100",
     "direction": "outbound",
@@ -147,14 +143,12 @@ SANE = {
 
 
 @pytest.fixture(scope="module")
-def priced(spark):
-    names = [column.split()[0] for column in DDL.split(", ")]
+def priced():
     rows = [
         {**SANE, "line": i, "account_id": account, "callee": callee, "talk_s": talk, **changes}
         for i, (account, callee, talk, changes, *_) in enumerate(CASES)
     ]
-    calls = spark.createDataFrame([tuple(row[name] for name in names) for row in rows], DDL)
-    return price_calls(calls, tariff()).orderBy("line").collect()
+    return price_calls(pl.DataFrame(rows), tariff()).to_dicts()
 
 
 def test_prices_are_those_worked_out_by_hand(priced):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telebill_assets.quote.prefix import answer
@@ -17,12 +17,14 @@ def longest(prefixes, number):
     return max((prefix for prefix in prefixes if number.startswith(prefix)), key=len, default=None)
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.text("0123", max_size=6), max_size=12), DIGITS)
 def test_the_longest_prefix_is_found(prefixes, number):
-    (found,) = answer(None, [{"id": 1, "prefixes": prefixes, "number": number}])
+    (found,) = answer([{"id": 1, "prefixes": prefixes, "number": number}])
     assert found == {"id": 1, "prefix": longest(prefixes, number)}
 
 
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(DIGITS, st.integers(0, 3), st.integers(0, 3)), max_size=12, unique_by=lambda row: row[0]),
     DIGITS,
@@ -54,7 +56,7 @@ def test_odd_prefixes():
         ({"prefixes": [44, 1], "number": 4420}, "44"),
         ({"prefixes": [], "number": "1"}, None),
     ]
-    found = answer(None, [{"id": i, **case} for i, (case, _) in enumerate(cases)])
+    found = answer([{"id": i, **case} for i, (case, _) in enumerate(cases)])
     assert found == [{"id": i, "prefix": prefix} for i, (_, prefix) in enumerate(cases)]
 
 
@@ -65,5 +67,5 @@ def test_wrong_cases_name_their_field():
         ({"prefixes": ["4"]}, "number is missing"),
         ({"prefixes": ["4"], "number": ""}, "number is ''"),
     ]
-    found = answer(None, [case for case, _ in cases])
+    found = answer([case for case, _ in cases])
     assert [each["error"].startswith(begins) for each, (_, begins) in zip(found, cases, strict=True)] == [True] * 4
