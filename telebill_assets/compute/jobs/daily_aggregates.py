@@ -8,15 +8,14 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.identities import CALLS, identity_check
-from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.ledger import count
 from telebill_assets.audit.publication import Publication
 from telebill_assets.compute import closed
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
-from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.spark.legacy_calls import aggregate, counted, price_calls, unpriced_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.raw_cdr import RawCdr
@@ -92,17 +91,3 @@ def with_text(context: JobContext, unpriced: DataFrame, day: date) -> DataFrame:
     """Suspended calls with their original text."""
     raw = context.lake.read(context.spark, RawCdr, landing_day=day).select("path", "line", "raw")
     return raw.join(F.broadcast(unpriced), ["path", "line"])
-
-
-def counted(priced: DataFrame, day: date) -> DataFrame:
-    """Ledger rows of priced calls: per file, what was priced and what was suspended for which reason."""
-    outcome = F.when(F.col("unpriced").isNull(), "priced").otherwise("suspended")
-    sums = priced.groupBy(
-        "path", "source", "currency", outcome.alias("outcome"), F.col("unpriced").alias("reason")
-    ).agg(
-        F.count("*").alias("records"),
-        F.sum("talk_s").alias("talk_s"),
-        F.sum("billed_s").alias("billed_s"),
-        F.sum("charge").alias("amount"),
-    )
-    return ledger_rows(sums, STAGE, day)
