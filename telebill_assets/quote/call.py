@@ -13,8 +13,8 @@ from pyspark.sql import SparkSession
 
 from telebill_assets.quote.case_tariff import CaseTerms, read_terms
 from telebill_assets.quote.fields import Case, WrongCaseError, clock_time, decimal, wrong
-from telebill_assets.rating.exact import plain_decimal
-from telebill_assets.rating.explain_calls import explain_calls
+from telebill_assets.rating.call.exact import plain_decimal
+from telebill_assets.rating.call.explain_calls import explain_calls
 from telebill_assets.rating.tariff import Tariff
 
 NUMBER = "+1"

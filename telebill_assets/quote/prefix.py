@@ -8,8 +8,8 @@ import numpy as np
 from pyspark.sql import SparkSession
 
 from telebill_assets.quote.fields import Case, WrongCaseError, wrong
-from telebill_assets.rating.destinations import DIGITS, number_key
-from telebill_assets.rating.prefixes import NONE, Prefixes
+from telebill_assets.rating.call.destinations import DIGITS, number_key
+from telebill_assets.rating.call.prefixes import NONE, Prefixes
 
 PUNCTUATION = r"[ ().\-/]"
 

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from telebill_assets.quote.calls import AskedCall, usage_of
 from telebill_assets.quote.rate_lines import rate_lines
-from telebill_assets.rating.explain_calls import explain_calls
+from telebill_assets.rating.call.explain_calls import explain_calls
 from telebill_assets.rating.tariff import Tariff
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from telebill_assets.quote.fields import Case, decimal, wrong
-from telebill_assets.rating.exact import decimals_of
+from telebill_assets.rating.call.exact import decimals_of
 
 
 def number(case: Case, field: str, digits: int, decimals: int) -> Decimal | None:

@@ -1,14 +1,17 @@
-"""The tariff: the small reference tables, prepared once per job for pricing in Spark."""
+"""The tariff: the small reference tables, prepared once per job for pricing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 
-from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_groups import RateRows
+from telebill_assets.rating.call.call_names import CallNames
+from telebill_assets.rating.call.contracts import Contract, Subscriptions
+from telebill_assets.rating.call.price_list import PriceList
+from telebill_assets.rating.call.rate_groups import RateRows
 
 ZONE_OF_STRANGERS = "UTC"
 """Time zone of an account that accounts.csv does not know."""
@@ -97,6 +100,16 @@ class Tariff:
             rates=self.rates,
             bands=self.bands,
         )
+
+    @cached_property
+    def account_contracts(self) -> Subscriptions:
+        """The contracts of every account by date."""
+        return Subscriptions.build(self.subscriptions, self.contracts)
+
+    @cached_property
+    def call_names(self) -> CallNames:
+        """The names of plans, destinations, bands and rates by number."""
+        return CallNames.build(self.plans, self.destinations, self.bands, pl.Series(self.rates.ids))
 
     @property
     def carries_over(self) -> bool:

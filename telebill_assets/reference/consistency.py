@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision
 
-from telebill_assets.rating.bands import DAY_S, is_date, week_of
-from telebill_assets.rating.rate_groups import RateTooLargeError, grouped_rate
+from telebill_assets.rating.call.bands import DAY_S, is_date, week_of
+from telebill_assets.rating.call.rate_groups import RateTooLargeError, grouped_rate
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rules import month_rule_inconsistencies
 from telebill_assets.reference.rows import Row

@@ -18,7 +18,7 @@ from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.compute.month_before import month_before
 from telebill_assets.mediation.aggregate import aggregate
 from telebill_assets.rating.adjustments import as_adjustment_lines, changes, with_changes
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.effects import MonthChange
 from telebill_assets.rerating.proposal import Part, StagedFiles

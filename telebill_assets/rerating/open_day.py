@@ -11,7 +11,7 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.jobs.daily_aggregates import STAGE, balances, counted, with_text
 from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifted
 from telebill_assets.rerating.proposal import Part, StagedFiles

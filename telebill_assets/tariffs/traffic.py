@@ -13,7 +13,7 @@ from telebill_assets.compute.days import days_of_month
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.compare import changed, compare, usage_of
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.validated_usage import ValidatedUsage
 

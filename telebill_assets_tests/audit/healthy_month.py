@@ -20,7 +20,7 @@ from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.invoicing.assembly import Assembly, assemble
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
 from telebill_assets.tables.daily_aggregates import DailyAggregates

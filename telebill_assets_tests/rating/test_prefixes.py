@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telebill_assets.quote.prefix import answer
-from telebill_assets.rating.destinations import number_key
-from telebill_assets.rating.prefixes import NONE, Prefixes
+from telebill_assets.rating.call.destinations import number_key
+from telebill_assets.rating.call.prefixes import NONE, Prefixes
 
 DIGITS = st.text("0123", min_size=1, max_size=6)
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from telebill_assets.rating.destinations import number_key, prefix_ranges
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.destinations import number_key, prefix_ranges
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets_tests.frames import tariff_of
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets_tests.frames import tariff_of
 from telebill_assets_tests.rating.test_price_calls import rate_row
 

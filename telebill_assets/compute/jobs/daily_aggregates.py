@@ -16,7 +16,7 @@ from telebill_assets.compute.controls import daily_aggregates as controls
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.raw_cdr import RawCdr

@@ -12,11 +12,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from telebill_assets.rating.charging import Batch, Charged, charge_calls
-from telebill_assets.rating.exact import Integers, plain
-from telebill_assets.rating.price_calls import numbered_calls
-from telebill_assets.rating.price_list import PriceList
-from telebill_assets.rating.rate_choice import NO_RATE
+from telebill_assets.rating.call.charging import Batch, Charged, charge_calls
+from telebill_assets.rating.call.exact import Integers, plain
+from telebill_assets.rating.call.price_calls import numbered_calls
+from telebill_assets.rating.call.price_list import PriceList
+from telebill_assets.rating.call.rate_choice import NO_RATE
 from telebill_assets.rating.tariff import Tariff
 
 PIECE = "band string, from_s long, until_s long, billed_s long, rate_id string, from_group_s long"

@@ -4,18 +4,18 @@ A call is cut where a rate group begins and, if its plan splits, where its band 
 their first piece together, then those that go on take their second, and so on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.bands import NO_BAND
-from telebill_assets.rating.exact import Integers
-from telebill_assets.rating.plan_terms import HALF_UP, UP
-from telebill_assets.rating.price_list import PriceList, money
-from telebill_assets.rating.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
-from telebill_assets.rating.rate_groups import FAR
+from telebill_assets.rating.call.bands import NO_BAND
+from telebill_assets.rating.call.exact import Integers
+from telebill_assets.rating.call.plan_terms import HALF_UP, UP
+from telebill_assets.rating.call.price_list import PriceList, money
+from telebill_assets.rating.call.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
+from telebill_assets.rating.call.rate_groups import FAR
 from telebill_assets.tables.validated_usage import USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
@@ -37,6 +37,11 @@ class Batch:
     instant: Ints
     talk_s: Ints
     units: Ints
+
+    def parts(self, size: int) -> Iterator["Batch"]:
+        """The calls in batches of at most so many; one empty batch if there are none."""
+        for start in range(0, max(len(self.key), 1), size):
+            yield Batch(*(getattr(self, each.name)[start : start + size] for each in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,13 @@ class Charged:
     unrated_s: Ints
     unrated_band: Ints
     pieces: list[Piece] = field(default_factory=list)
+    """What was bought, one piece of some calls after the other; only if it is asked for."""
+
+    @classmethod
+    def joined(cls, parts: Sequence["Charged"]) -> "Charged":
+        """Batches one after the other, without their pieces."""
+        names = [each.name for each in fields(cls) if each.name != "pieces"]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def charge_calls(prices: PriceList, calls: Batch, *, keep_pieces: bool = False) -> Charged:

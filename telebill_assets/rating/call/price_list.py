@@ -9,26 +9,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.band_calendars import BandCalendars
-from telebill_assets.rating.bands import Band
-from telebill_assets.rating.exact import Integers, largest
-from telebill_assets.rating.plan_terms import PlanTerms, amounts_of
-from telebill_assets.rating.prefixes import Prefixes
-from telebill_assets.rating.rate_choice import RateChoice
-from telebill_assets.rating.rate_groups import RateGroups, RateRows, Scale
+from telebill_assets.rating.call.band_calendars import BandCalendars
+from telebill_assets.rating.call.bands import Band
+from telebill_assets.rating.call.contracts import Contract
+from telebill_assets.rating.call.exact import Integers, largest
+from telebill_assets.rating.call.plan_terms import PlanTerms, amounts_of
+from telebill_assets.rating.call.prefixes import Prefixes
+from telebill_assets.rating.call.rate_choice import RateChoice
+from telebill_assets.rating.call.rate_groups import RateGroups, RateRows, Scale
 
 Ints = npt.NDArray[np.int64]
 Row = Mapping[str, Any]
 
 INT64 = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Contract:
-    """A plan in a time zone."""
-
-    plan: int
-    time_zone: str
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
 
 Integers = npt.NDArray[Any]
 """Whole numbers: int64 where they fit, else Python's unlimited ones (dtype object). The same operations serve both."""
 
 FITS = 2**62
+DECIMAL_DIGITS = 18
+"""Digits of an amount in the tables."""
 INEXACT_DECIMALS = 30
 """Decimals of a number that no decimal can write exactly, such as 1/3."""
 
@@ -42,6 +46,22 @@ def integers(values: Iterable[int]) -> Integers:
 def largest(values: Integers) -> int:
     """The largest absolute value."""
     return max(int(values.max()), -int(values.min())) if values.size else 0
+
+
+def decimal_series(name: str, units: npt.NDArray[np.int64], known: npt.NDArray[np.bool_], scale: int) -> pl.Series:
+    """Amounts counted in units of 10^-scale as a Decimal(18, scale) column, null where they are not known.
+
+    For example 1 200 000 000 units of ten decimals are 0.12. The units become the 128-bit numbers of an Arrow decimal
+    as they are, so nothing is divided and nothing can be rounded.
+    """
+    wide = np.empty((len(units), 2), np.int64)
+    wide[:, 0] = units
+    wide[:, 1] = units >> 63  # the upper half only carries the sign
+    missing = len(known) - int(np.count_nonzero(known))
+    validity = pa.py_buffer(np.packbits(known, bitorder="little")) if missing else None
+    kind = pa.decimal128(DECIMAL_DIGITS, scale)
+    array = pa.Array.from_buffers(kind, len(units), [validity, pa.py_buffer(wide)], missing)
+    return pl.Series(name, array)
 
 
 def plain(value: Fraction) -> str:

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telebill_assets.rating.exact import Integers, decimals_of, integers, scaled
-from telebill_assets.rating.prefixes import OPEN_DAY
+from telebill_assets.rating.call.exact import Integers, decimals_of, integers, scaled
+from telebill_assets.rating.call.prefixes import OPEN_DAY
 
 Ints = npt.NDArray[np.int64]
 

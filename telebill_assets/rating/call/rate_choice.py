@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.rate_groups import ANY, WILDCARDS, Coded, RateGroups, RateRows, begins
+from telebill_assets.rating.call.rate_groups import ANY, WILDCARDS, Coded, RateGroups, RateRows, begins
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.destinations import PrefixRanges, prefix_ranges
+from telebill_assets.rating.call.destinations import PrefixRanges, prefix_ranges
 
 Ints = npt.NDArray[np.int64]
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.bands import DAY_S, EVERY_DAY, NO_BAND, Band, day_of
+from telebill_assets.rating.call.bands import DAY_S, EVERY_DAY, NO_BAND, Band, day_of
 
 Ints = npt.NDArray[np.int64]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import polars as pl
 
 DIGITS = 15
 LENGTHS = 16
 NO_DESTINATION = -1
+_POWERS = np.array([10 ** (DIGITS - length) for length in range(DIGITS + 1)], np.int64)
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ def _cut(starts: list[int], owner: list[int], key: int, new_owner: int) -> None:
         owner.append(new_owner)
 
 
-def number_key_column(number: Column) -> Column:
-    """Key of an E.164 column ('+' and digits); 0, which no prefix starts, where it is null."""
-    digits = F.substring(number, 2, DIGITS)
-    length = F.length(digits)
-    powers = F.array(*[F.lit(10 ** (DIGITS - n)).cast("long") for n in range(DIGITS + 1)])
-    key = digits.try_cast("long") * F.get(powers, length) * LENGTHS + length
-    return F.coalesce(key, F.lit(0).cast("long"))
+def number_keys(numbers: pl.Series) -> npt.NDArray[np.int64]:
+    """Keys of E.164 numbers ('+' and digits); 0, which no prefix starts, where there is none."""
+    written = numbers.str.slice(0, 1 + DIGITS)
+    digits = written.cast(pl.Int64, strict=False)
+    length = written.str.len_bytes().cast(pl.Int64).fill_null(1).to_numpy() - 1
+    keys = digits.fill_null(0).to_numpy() * _POWERS[length] * LENGTHS + length
+    return np.where(digits.is_null().to_numpy(), 0, keys) if digits.null_count() else keys

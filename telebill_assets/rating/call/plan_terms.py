@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from telebill_assets.rating.exact import Integers, integers
-from telebill_assets.rating.rate_groups import Scale
+from telebill_assets.rating.call.exact import Integers, integers
+from telebill_assets.rating.call.rate_groups import Scale
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -30,6 +30,7 @@ class PlanTerms:
     decimals: int
     decks: Ints
     split: Flags
+    inbound_by_origin: Flags
     minimum: Integers
     has_minimum: Flags
     minimum_on_free: Flags
@@ -52,6 +53,7 @@ class PlanTerms:
             decimals=most,
             decks=np.array([[*row, *[-1] * (places - len(row))] for row in [*decks, []]], np.int64),
             split=_flags(plan.get("band_policy") == "split" for plan in plans),
+            inbound_by_origin=_flags(plan.get("inbound_on") != "called" for plan in plans),
             minimum=_amounts(plans, "min_charge", scale),
             has_minimum=_flags(plan.get("min_charge") is not None for plan in plans),
             minimum_on_free=_flags(plan.get("min_on_free") for plan in plans),
