@@ -1,12 +1,13 @@
 """The tariff: the small reference tables, prepared once per job for pricing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from telebill_assets.rating.call.call_names import CallNames
 from telebill_assets.rating.call.contracts import Contract, Subscriptions
@@ -23,12 +24,26 @@ class Tariff:
 
     tables: Mapping[str, pa.Table]
 
+    OF_ACCOUNTS: ClassVar = ("accounts", "services", "subscriptions", "charges")
+    """Tables whose rows belong to one account each."""
+
     @classmethod
     def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
         """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
         charges and products.
         """
         return cls(tables)
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """A table as a Polars frame."""
+        return pl.DataFrame(self.tables[name])
+
+    def of_accounts(self, accounts: Collection[str]) -> "Tariff":
+        """The tariff as if there were no other accounts than these."""
+        wanted = pa.array(accounts, pa.string())
+        own = {name: self.tables[name] for name in self.OF_ACCOUNTS}
+        own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
+        return Tariff({**self.tables, **own})
 
     @cached_property
     def destinations(self) -> list[dict[str, Any]]:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import polars as pl
 
 
 @dataclass(frozen=True)
@@ -29,21 +28,21 @@ class Month:
     def days(self) -> int:
         return self.last.day
 
-    def active_from(self, valid_from: Column) -> Column:
+    def active_from(self, valid_from: pl.Expr) -> pl.Expr:
         """First active day within the month."""
-        return F.greatest(valid_from, F.lit(self.first))
+        return pl.max_horizontal(valid_from, pl.lit(self.first))
 
-    def active_to(self, valid_to: Column) -> Column:
-        """Last active day within the month; an open end reaches beyond it."""
-        return F.least(F.coalesce(valid_to, F.lit(self.last)), F.lit(self.last))
+    def active_to(self, valid_to: pl.Expr) -> pl.Expr:
+        """Last active day within the month; an open end, which is null, reaches beyond it."""
+        return pl.min_horizontal(valid_to, pl.lit(self.last))
 
-    def active_days(self, valid_from: Column, valid_to: Column) -> Column:
-        """Number of active days within the month."""
-        return F.datediff(self.active_to(valid_to), self.active_from(valid_from)) + 1
+    def active_days(self, valid_from: pl.Expr, valid_to: pl.Expr) -> pl.Expr:
+        """Number of active days within the month: 10 from 21 April on."""
+        return (self.active_to(valid_to) - self.active_from(valid_from)).dt.total_days() + 1
 
-    def overlaps(self, valid_from: Column, valid_to: Column) -> Column:
+    def overlaps(self, valid_from: pl.Expr, valid_to: pl.Expr) -> pl.Expr:
         """Whether the days from valid_from to valid_to touch the month."""
-        return (valid_from <= F.lit(self.last)) & (F.coalesce(valid_to, F.lit(self.last)) >= F.lit(self.first))
+        return (valid_from <= self.last) & (valid_to.is_null() | (valid_to >= self.first))
 
     def touches(self, valid_from: date | None, valid_to: date | None) -> bool:
         """The same of two days; null is open."""
