@@ -18,7 +18,7 @@ from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.guess import guess_layout
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.reference.rows import TextRow, read_csv
+from telebill_assets.reference.texts import TextRow, read_csv
 from telebill_assets.tables.reference.sources import Sources
 from telebill_assets.settings import Settings
 

@@ -51,7 +51,7 @@ def quote(  # noqa: PLR0917
             "Name a CSV file of calls, or a call by --account, --from, --to, --start and --seconds."
         )
     folder = reference or settings.reference_dir
-    tables = load(folder, LAYOUTS).tables
+    tables = load(folder, LAYOUTS).arrow
     accounts = tables["accounts"]
     zones = dict(zip(accounts["account_id"].to_pylist(), accounts["time_zone"].to_pylist(), strict=True))
     asked = read_calls(calls, zones) if calls else checked_calls([("command line", one)], zones)

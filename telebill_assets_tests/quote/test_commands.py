@@ -71,7 +71,7 @@ def test_four_hundred_cases_are_answered_in_order_and_nothing_else_is_printed(tm
 
 
 def test_calls_are_quoted_with_the_lines_of_their_rates(spark, folder):
-    tables = load(folder, LAYOUTS).tables
+    tables = load(folder, LAYOUTS).arrow
     zones = dict(zip(*(tables["accounts"][name].to_pylist() for name in ("account_id", "time_zone")), strict=True))
     german = next(account for account in zones if account.startswith("DE-"))
     rows = [
