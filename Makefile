@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FILES ?= 3000
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test ui bench-day bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
+.PHONY: demo test test-fast setup-python ui bench-day bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -20,13 +21,16 @@ $(DAGSTER_HOME)/dagster.yaml:
 test: setup browser lint ## Lint, type-check and test
 	@. ./deploy/java-home.sh && $(BIN)/pytest
 
-lint: setup
+lint: setup-python
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench-day: setup ## Time one big day beside the same work in DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day
+test-fast: setup-python ## The tests that need neither Java nor a server, in under a minute
+	@$(BIN)/pytest telebill_assets_tests/unit
+
+bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)
 
 bench-reading: setup ## Time the reading of five layouts beside DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading
@@ -40,7 +44,9 @@ bench-audit: setup ## Time one big day with its audit and without
 bench-deck: setup ## Time a rate deck of 200,000 prefixes beside DuckDB
 	@$(BIN)/python -m benchmarks.deck
 
-setup: $(VENV)/.installed java
+setup: setup-python java
+
+setup-python: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "telebill needs Python 3.11 or newer; set PYTHON=")'

@@ -1,6 +1,7 @@
 """One big landing day through telebill, beside the same work in DuckDB SQL.
 
-    make bench-day            3,000 files of 1,000 records
+    make bench-day                 3,000 files of 1,000 records
+    make bench-day FILES=30000     the reference day: 30,000 files, 30,000,000 records
 
 Both read the same files in processes of their own, one after the other, on the same cores. Their results must be
 equal, to the cent. The ratio is telebill's time over DuckDB's; telebill also registers files, keeps every original
@@ -10,58 +11,46 @@ text, audits every table and publishes atomically, which the peer does not.
 import argparse
 import json
 import shutil
-import subprocess
 import sys
-import threading
-import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import psutil
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.day_in_duckdb import day_in_duckdb
-from telebill_assets.audit.ledger import count
+from benchmarks.processes import Measured, in_own_process, timed
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import LocalRunner
-from telebill_assets.spark.session import spark_session
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
+from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
-from telebill_assets.settings import Settings
 
-REPOSITORY = Path(__file__).parents[1]
 DAY = date(2020, 4, 5)
 SEED = 2020
 STAGES = ("raw_cdr", "validated_usage", "daily_aggregates")
 CORES = 2
+START = "start of Spark"
 AGGREGATE_COLUMNS = (
     "call_date, account_id, service_id, direction, plan_id, rate_id, destination, jurisdiction, band, currency, "
     "calls, talk_s, billed_s, charge"
 )
 
 
-@dataclass
-class Measured:
-    """What a process did: seconds by step, records by outcome/reason, and the most memory its processes held."""
-
-    seconds: dict[str, float]
-    outcomes: dict[str, int]
-    peak_bytes: int = 0
-
-
 def settings_of(home: Path) -> Settings:
     """Telebill on two cores with a fresh lake."""
-    return Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="3g", shuffle_partitions=CORES)
+    return Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="1g")
 
 
 def run_telebill(home: Path) -> Measured:
@@ -69,70 +58,31 @@ def run_telebill(home: Path) -> Measured:
     settings, seconds = settings_of(home), {}
     shutil.rmtree(settings.lake_dir, ignore_errors=True)
     publish(load(settings.reference_dir, LAYOUTS), Lake.open(settings), "benchmark", "benchmark")
-    started = time.perf_counter()
-    spark = spark_session(settings)
-    seconds["start of Spark"] = time.perf_counter() - started
+    with timed(seconds, START):
+        spark_session(settings)
     for stage in STAGES:
-        started = time.perf_counter()
         request = JobRequest(job=stage, partition=DAY, run_id="benchmark", code_version="benchmark")
-        report = LocalRunner(settings).run(request)
-        seconds[stage] = time.perf_counter() - started
+        with timed(seconds, stage):
+            report = LocalRunner(settings).run(request)
         if not report.published:
             failed = [check.figure for check in report.checks if not check.passed]
             sys.exit(f"{stage} was held back: {failed}")
-    ledger = Lake.open(settings).read(spark, Ledger, period=DAY, stage=list(STAGES[1:]))
-    counts = count(ledger.where("outcome != 'priced'"))
-    outcomes: Counter[str] = Counter()
-    for total in counts.totals:
-        outcomes["/".join(filter(None, (total.outcome, total.reason)))] += total.records
-    return Measured(seconds, dict(outcomes))
+    ledger = Lake.open(settings).frame(Ledger, period=DAY, stage=list(STAGES[1:]))
+    outcome = pl.concat_str("outcome", "reason", separator="/", ignore_nulls=True)
+    counted = ledger.filter(pl.col("outcome") != "priced").group_by(outcome=outcome).agg(pl.sum("records"))
+    return Measured(seconds, dict(counted.iter_rows()))
 
 
 def run_duckdb(home: Path) -> Measured:
     """The same day in DuckDB SQL, in this process."""
-    settings, out = settings_of(home), home / "duckdb"
+    settings, out, seconds = settings_of(home), home / "duckdb", {}
     shutil.rmtree(out, ignore_errors=True)
-    started = time.perf_counter()
-    outcomes = day_in_duckdb(settings.landing_dir, settings.reference_dir, DAY, out, CORES)
-    return Measured({"all in SQL": time.perf_counter() - started}, outcomes)
+    with timed(seconds, "all in SQL"):
+        outcomes = day_in_duckdb(settings.landing_dir, settings.reference_dir, DAY, out, CORES)
+    return Measured(seconds, outcomes)
 
 
 RUNS = {"telebill": run_telebill, "duckdb": run_duckdb}
-
-
-def in_own_process(name: str, home: Path) -> Measured:
-    """Run one side in a process of its own, and watch the memory of that process and its children."""
-    command = [sys.executable, "-m", "benchmarks.day", "--home", str(home), "--only", name]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
-    peak, done = [0], threading.Event()
-    watcher = threading.Thread(target=_watch, args=(child.pid, peak, done))
-    watcher.start()
-    output, _ = child.communicate()
-    done.set()
-    watcher.join()
-    if child.returncode:
-        sys.exit(f"{name} failed with exit code {child.returncode}")
-    measured = Measured(**json.loads(output.strip().splitlines()[-1]))
-    measured.peak_bytes = peak[0]
-    return measured
-
-
-def _watch(pid: int, peak: list[int], done: threading.Event) -> None:
-    """Resident memory of a process tree, four times a second; memory that processes share counts once for each."""
-    while not done.wait(0.25):
-        try:
-            root = psutil.Process(pid)
-            tree = [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return
-        peak[0] = max(peak[0], sum(_resident(process) for process in tree))
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:  # it has ended since it was listed
-        return 0
 
 
 def differences(home: Path, telebill: Measured, peer: Measured) -> list[str]:
@@ -146,24 +96,25 @@ def differences(home: Path, telebill: Measured, peer: Measured) -> list[str]:
     for title, query in (("only telebill", f"{mine} EXCEPT {theirs}"), ("only DuckDB", f"{theirs} EXCEPT {mine}")):
         rows = db.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
         found += [f"{rows} aggregates are in {title}"] if rows else []
-    wrong = Counter(telebill.outcomes)
-    wrong.subtract(peer.outcomes)
+    wrong = Counter(telebill.results)
+    wrong.subtract(peer.results)
     return found + [f"{name}: telebill has {n:+} records" for name, n in sorted(wrong.items()) if n]
 
 
 def show(home: Path, records: int, telebill: Measured, peer: Measured) -> None:
     """Print the table."""
     table = Table(title=f"One landing day: {records:,} records, {CORES} cores")
-    for column in ("", "seconds", "records/s", "peak memory"):
+    for column in ("", "seconds", "processor s", "records/s", "peak memory"):
         table.add_column(column, justify="right" if column else "left")
     ours = sum(telebill.seconds[stage] for stage in STAGES)
     theirs = sum(peer.seconds.values())
     for name, seconds in telebill.seconds.items():
-        table.add_row(name, f"{seconds:,.1f}", f"{records / seconds:,.0f}" if name in STAGES else "", "")
+        table.add_row(name, f"{seconds:,.1f}", "", f"{records / seconds:,.0f}" if name in STAGES else "", "")
     table.add_section()
     for name, seconds, measured in (("telebill", ours, telebill), ("DuckDB", theirs, peer)):
-        table.add_row(name, f"{seconds:,.1f}", f"{records / seconds:,.0f}", f"{measured.peak_bytes / 2**30:,.1f} GiB")
-    table.add_row("ratio", f"{ours / theirs:.2f}", "", "")
+        memory = f"{measured.peak_bytes / 2**30:,.1f} GiB"
+        table.add_row(name, f"{seconds:,.1f}", f"{measured.processor_s:,.1f}", f"{records / seconds:,.0f}", memory)
+    table.add_row("ratio", f"{ours / theirs:.2f}", f"{telebill.processor_s / peer.processor_s:.2f}", "", "")
     Console().print(table)
     kept = sum(path.stat().st_size for path in (home / "lake").rglob("*.parquet"))
     Console().print(f"{kept / 2**20:,.0f} MiB of Parquet in telebill's lake")
@@ -186,7 +137,7 @@ def main() -> None:
     write_reference_files(settings.reference_dir)
     Console().print(f"Generating {options.files:,} files of {options.records:,} records ...")
     manifest = Generator(settings.landing_dir, SEED, options.files, options.records).write_days([DAY])
-    telebill, peer = in_own_process("telebill", home), in_own_process("duckdb", home)
+    telebill, peer = (in_own_process("benchmarks.day", "--home", str(home), "--only", side) for side in RUNS)
     show(home, manifest.records, telebill, peer)
     wrong = differences(home, telebill, peer)
     if wrong:

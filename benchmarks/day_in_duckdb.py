@@ -5,6 +5,7 @@ calls and sums as Parquet. It shares no code with telebill, so that equal result
 no original text is kept, no file is registered, nothing is audited, and nothing is published as a transaction.
 """
 
+import gzip
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -368,7 +369,9 @@ def _names(path: str, layout: str) -> tuple[list[str], int]:
         return TELEBILL, 1
     if layout == "asterisk_master":
         return ASTERISK, 0
-    return Path(path).read_text(encoding="utf-8-sig").split("\n", 1)[0].strip().split(","), 2
+    opened = gzip.open if path.endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig") as file:
+        return file.readline().strip().split(","), 2
 
 
 def _billed(most_groups: int) -> str:

@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: one Spark session per test process, settings in a temporary home."""
+"""Fixtures shared by all tests: settings in a temporary home, one embedded PostgreSQL and one Spark session at most."""
 
 import os
 from collections.abc import Iterator
@@ -6,27 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.settings import Settings
+from telebill_assets.spark.distribute import Cluster
 
 SMALL: dict[str, Any] = {
     "spark_master": "local[2]",
     "spark_memory": "1g",
-    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",  # tiny frames: no time to optimise
-    "shuffle_partitions": 2,
+    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",  # small jobs: no time to optimise
 }
 SHARED = Path(__file__).parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    session = spark_session(Settings(**SMALL))
-    yield session
-    session.stop()
+def cluster() -> Iterator[Cluster]:
+    """The process's Spark session, started by the first test that asks for it."""
+    found = Cluster(Settings(**SMALL))
+    yield found
+    found.session.stop()
 
 
 @pytest.fixture(scope="session")

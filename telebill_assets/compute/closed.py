@@ -12,9 +12,9 @@ from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.read import closed_months
 from telebill_assets.rating.adjustments import changes, with_changes
+from telebill_assets.settings import Settings
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.usage_adjustments import UsageAdjustments
-from telebill_assets.settings import Settings
 
 NAME = "closed_month_unchanged"
 PROVES = "A day whose month has final invoices keeps the aggregates that were billed"

@@ -12,8 +12,8 @@ from telebill_assets.compute.differences import differences
 from telebill_assets.compute.holds import Hold, find_hold, holds, obstacles
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
-from telebill_assets.tables.held_partitions import HELD
 from telebill_assets.settings import Settings
+from telebill_assets.tables.held_partitions import HELD
 
 WIDTH_OF_FILES = 200
 

@@ -6,9 +6,9 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.jobs import JOBS
 from telebill_assets.compute.reports import save_report
 from telebill_assets.compute.request import JobReport, JobRequest
-from telebill_assets.spark.session import spark_session
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
+from telebill_assets.spark.distribute import Cluster
 
 
 class Runner(ABC):
@@ -26,7 +26,7 @@ class LocalRunner(Runner):
     """Runs jobs in this process; Spark itself may be local or a standalone cluster (`TELEBILL_SPARK_MASTER`)."""
 
     def run(self, request: JobRequest) -> JobReport:
-        context = JobContext(request, self.settings, spark_session(self.settings), Lake.open(self.settings))
+        context = JobContext(request, self.settings, Lake.open(self.settings), Cluster(self.settings))
         report = JOBS[request.job](context)
         save_report(self.settings.reports_dir, request.run_id, report)
         return report

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.server import database_url
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.manifest import Manifest
@@ -67,9 +66,10 @@ def demo(
 ) -> None:
     """Run a whole month of the demo operator through Dagster, from landing files to invoices."""
     from telebill_assets.operate import Operator  # noqa: PLC0415  # Dagster takes seconds to import
+    from telebill_assets.spark.session import spark_session  # noqa: PLC0415
 
     settings, console = Settings(), Console()
-    spark = spark_session(settings)
+    spark_session(settings)
     database_url(settings)  # what is not there is said before the work, not after it
     days = days_of_month(MONTH)
     manifest = _prepare(settings, days, files, records, seed)
@@ -85,7 +85,7 @@ def demo(
         with _progress("Month close", 1) as step:
             operator.run_month(MONTH.isoformat())
             step()
-    summary = summarise(spark, Lake.open(settings), settings, MONTH)
+    summary = summarise(Lake.open(settings), settings, MONTH)
     path = settings.home.absolute() / "summary.json"
     path.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
     show_summary(console, summary, path, settings)

@@ -18,8 +18,8 @@ from telebill_assets.ingestion.plan import Place, Plan, plan
 from telebill_assets.ingestion.summary import Summary, show, summarise
 from telebill_assets.lake.lake import Lake
 from telebill_assets.reference.known_sources import known_sources
-from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.settings import Settings
+from telebill_assets.tables.file_register import FileRegister
 
 
 def ingest(  # noqa: PLR0917

@@ -12,9 +12,9 @@ from telebill_assets.audit.masking import conceal, mask
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import Partition, as_text, from_text
+from telebill_assets.settings import Settings
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.table import TableModel
-from telebill_assets.settings import Settings
 
 NUMBERS = frozenset({"caller", "callee", "raw"})
 NAMES = frozenset({"name", "attention", "street", "phone", "email", "iban", "vat_id", "tax_number", "clerk"})

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import dataset
 from pyiceberg.catalog import Catalog
-from pyspark.sql import DataFrame, SparkSession
+from pyiceberg.manifest import DataFile
 
 from telebill_assets.lake import history, maintenance
 from telebill_assets.lake.catalog import ensure_table, find_table, model_metadata, open_catalog
@@ -29,15 +30,17 @@ from telebill_assets.lake.conflicts import retry_conflicts
 from telebill_assets.lake.data_files import describe, file_io, live_files, scan_files, write_file
 from telebill_assets.lake.error import LakeError, OvertakenError
 from telebill_assets.lake.history import SnapshotInfo, TableInfo
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
 from telebill_assets.lake.reads import Read, Reads
 from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
+from telebill_assets.lake.stored_files import StoredFile
+from telebill_assets.settings import Settings
 from telebill_assets.tables.held_partitions import HELD, HeldPartitions
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.spark.legacy import spark_schema
-from telebill_assets.tables.table import TableModel, table_name
-from telebill_assets.settings import Settings
+from telebill_assets.tables.table import TableModel, arrow_schema, table_name
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 __all__ = [
     "Lake",
@@ -70,11 +73,13 @@ class Lake:
         """Open the lake of these settings, making its folder and catalog on first use."""
         return cls(open_catalog(settings.lake_dir), settings.lake_dir)
 
-    def read(self, spark: SparkSession, model: TableModel, **partition: Values) -> DataFrame:
+    def read(self, spark: "SparkSession", model: TableModel, **partition: Values) -> "DataFrame":
         """Published rows of the partitions with these values (a sequence: any of them), or of the whole table."""
         return _frame(spark, model, self._paths(model, partition, None))
 
-    def read_as_of(self, spark: SparkSession, model: TableModel, snapshot_id: int, **partition: Values) -> DataFrame:
+    def read_as_of(
+        self, spark: "SparkSession", model: TableModel, snapshot_id: int, **partition: Values
+    ) -> "DataFrame":
         """Rows as they were published when this snapshot was the current one.
 
         Raises:
@@ -85,6 +90,12 @@ class Lake:
     def paths(self, model: TableModel, **partition: Values) -> list[str]:
         """Data files that hold the published rows of these partitions."""
         return self._paths(model, partition, None)
+
+    def files(self, model: TableModel, **partition: Values) -> list[StoredFile]:
+        """Data files that hold the published rows of these partitions, with their numbers of rows."""
+        found = self._live_files(model, partition, None)
+        self.reads.note(model, partition, [file.file_path for file in found])
+        return [StoredFile(file.file_path, file.record_count) for file in found]
 
     def scan(self, model: TableModel, **partition: Values) -> pl.LazyFrame:
         """Published rows as a lazy frame: only the columns and rows that are asked of it are read."""
@@ -103,7 +114,7 @@ class Lake:
         paths = self._paths(model, partition, snapshot_id)
         return dataset.dataset(paths, schema=arrow_schema(model), format="parquet")
 
-    def stage(self, frame: DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
+    def stage(self, frame: "DataFrame", model: TableModel, run_id: str, **partition: Value) -> Staged:
         """Write the frame to new files of a partition. They stay invisible until they are published.
 
         Raises:
@@ -148,9 +159,10 @@ class Lake:
             folder=str(Path(files[0]).parent if files else table_folder),
             files=tuple(file.file_path for file in found),
             rows=sum(file.record_count for file in found),
+            file_rows=tuple(file.record_count for file in found),
         )
 
-    def read_staged(self, spark: SparkSession, staged: Staged) -> DataFrame:
+    def read_staged(self, spark: "SparkSession", staged: Staged) -> "DataFrame":
         """Rows of staged files, as a reader would see them after publication."""
         return _frame(spark, staged.model, staged.files)
 
@@ -273,13 +285,20 @@ class Lake:
         return paths
 
     def _live(self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None) -> list[str]:
+        return [file.file_path for file in self._live_files(model, partition, snapshot_id)]
+
+    def _live_files(
+        self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None
+    ) -> list[DataFile]:
         rows, table = row_filter(model, partition), find_table(self._catalog, model)
         if snapshot_id is not None and (table is None or table.snapshot_by_id(snapshot_id) is None):
             raise _no_snapshot(model, snapshot_id)
-        return [file.file_path for file in live_files(table, rows, snapshot_id)] if table else []
+        return live_files(table, rows, snapshot_id) if table else []
 
 
-def _frame(spark: SparkSession, model: TableModel, paths: Sequence[str]) -> DataFrame:
+def _frame(spark: "SparkSession", model: TableModel, paths: Sequence[str]) -> "DataFrame":
+    from telebill_assets.spark.legacy import spark_schema  # noqa: PLC0415  # readers without Spark need no Java
+
     columns = spark_schema(model)
     return spark.read.schema(columns).parquet(*paths) if paths else spark.createDataFrame([], columns)
 

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from telebill_assets.compute.days import month_of
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.errors import OperatorError
@@ -32,7 +31,7 @@ def reconcile(
     first, settings = month_of(month), Settings()
     url = database_url(settings)
     migrate(url)
-    found = reconcile_month(spark_session(settings), Lake.open(settings), url, first)
+    found = reconcile_month(Lake.open(settings), url, first)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:

@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.spark.session import spark_session
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.errors import InvalidInputError, OperatorError
@@ -56,10 +55,10 @@ def _found(
 ) -> Shown:
     if invoice and line is None:
         return trace_invoice(url, invoice)
-    spark, lake = spark_session(settings), Lake.open(settings)
+    lake = Lake.open(settings)
     if invoice and line:
-        return trace_line(spark, lake, url, invoice, line, limit=limit)
-    return trace_record(spark, lake, url, str(record))
+        return trace_line(lake, url, invoice, line, limit=limit)
+    return trace_record(lake, url, str(record))
 
 
 def _show(console: Console, found: Shown) -> None:

@@ -12,9 +12,9 @@ from telebill_assets.invoicing.billing_run import billing_lock
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.inputs import changed_since
 from telebill_assets.rerating.proposal import Part, Proposal, find, now
+from telebill_assets.settings import Settings
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.rerate_register import APPROVED, PROPOSED, PUBLISHED
-from telebill_assets.settings import Settings
 
 LONGEST_REASON = 120
 SHOWN = 5

@@ -6,7 +6,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.spark.session import spark_session
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.approve import approve as approve_proposal
@@ -16,6 +15,7 @@ from telebill_assets.rerating.propose import propose
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.rerating.show import show as show_proposal
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
 
 app = typer.Typer(invoke_without_command=True, help="Price days again, see what changes, and publish it on approval.")
 Limit = Annotated[int, typer.Option(min=1, help="Most rows to show, the largest differences first")]

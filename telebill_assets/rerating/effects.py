@@ -10,8 +10,8 @@ from telebill_assets.rating.adjustments import changes, line_corrections
 from telebill_assets.rating.charge_lines import MonthBefore, charge_lines
 from telebill_assets.rating.compare import changed, compare
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.tables.rerate_differences import RerateDifferences
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.tables.rerate_differences import RerateDifferences
 
 SHOWN = ("calls", "billed_s", "charge", "lines")
 

@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from telebill_assets.compute.request import JobReport
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.lake import Lake, Staged
 from telebill_assets.lake.partition import as_text, from_text
 from telebill_assets.rerating.inputs import Snapshots
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.rerate_register import PROPOSED, RerateRegister
-from telebill_assets.tables.table import table_name
+from telebill_assets.tables.table import arrow_schema, table_name
 
 
 class StagedFiles(BaseModel):

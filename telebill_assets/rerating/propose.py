@@ -9,12 +9,12 @@ from secrets import token_hex
 from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.closed import closed_months_of, next_open_month
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.compute.month_before import month_before
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.errors import OperatorError
@@ -27,9 +27,10 @@ from telebill_assets.rerating.inputs import snapshots_of
 from telebill_assets.rerating.open_day import rerate_day
 from telebill_assets.rerating.proposal import Details, Part, Proposal, now, run_id_of
 from telebill_assets.rerating.scope import Scope
+from telebill_assets.settings import Settings
+from telebill_assets.spark.distribute import Cluster
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.rerate_differences import RerateDifferences
-from telebill_assets.settings import Settings
 
 Step = Callable[[str], None]
 """Told what is being priced."""
@@ -63,7 +64,7 @@ def propose(settings: Settings, spark: SparkSession, scope: Scope, step: Step = 
     started = now()
     proposal = f"{started:%Y%m%d-%H%M%S}-{token_hex(2)}"
     request = JobRequest(job=JOB, partition=scope.first, run_id=run_id_of(proposal), code_version=settings.code_version)
-    context = JobContext(request, settings, spark, lake)
+    context = JobContext(request, settings, lake, Cluster(settings))
     tariff = published_tariff(context)
     billing_month = max((next_open_month(month, closed) for month in scope.months if month in closed), default=None)
     outcomes = []

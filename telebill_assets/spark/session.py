@@ -31,6 +31,7 @@ def spark_session(settings: Settings) -> SparkSession:
         .appName("telebill")
         .config("spark.driver.memory", settings.spark_memory)
         .config("spark.pyspark.python", sys.executable)
+        .config("spark.executorEnv.POLARS_MAX_THREADS", "1")  # Spark runs a task per core; a task needs one thread
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.driver.extraJavaOptions", " ".join([*DRIVER_OPTIONS, settings.spark_java_options]))
         .config("spark.executor.extraJavaOptions", COMPILE_ALL)

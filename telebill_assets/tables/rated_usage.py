@@ -44,7 +44,11 @@ class RatedUsage(Table):
     service_from: pl.Date = pa.Field(description="First day of supply")
     service_to: pl.Date = pa.Field(description="Last day of supply")
 
-    rounded_once = row_check("rounded_once", pl.col("amount") == pl.col("exact_amount").round(2, mode="half_away_from_zero"), "the amount is rounded half-up once")
+    rounded_once = row_check(
+        "rounded_once",
+        pl.col("amount") == pl.col("exact_amount").round(2, mode="half_away_from_zero"),
+        "the amount is rounded half-up once",
+    )
     only_credits_below_zero = row_check(
         "only_credits_below_zero",
         "amount >= 0 OR line_kind IN ('allowance', 'tier', 'adjustment', 'recurring', 'discount')",
@@ -57,7 +61,9 @@ class RatedUsage(Table):
     )
     supply_in_order = row_check("supply_in_order", "service_from <= service_to", "the days of supply are in order")
 
-    named_by_its_first_day = row_check("named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day")
+    named_by_its_first_day = row_check(
+        "named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day"
+    )
     usage_has_calls = row_check(
         "usage_has_calls",
         "line_kind != 'usage' OR (calls > 0 AND talk_s >= 0 AND billed_s >= 0 AND destination IS NOT NULL)",

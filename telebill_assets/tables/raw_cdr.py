@@ -28,9 +28,7 @@ class RawCdr(Table):
     fault_field: pl.String = pa.Field(nullable=True, description="The field at fault")
     call_id: pl.String = pa.Field(nullable=True, description="The source's own unique id of the record")
     leg: pl.String = pa.Field(nullable=True, description="Leg within the call id, where the source has legs")
-    call_key: pl.String = pa.Field(
-        nullable=True, description="What the rows of one call share; null: each is a call"
-    )
+    call_key: pl.String = pa.Field(nullable=True, description="What the rows of one call share; null: each is a call")
     service_key: pl.String = pa.Field(nullable=True, description="What the service map is asked for")
     caller: pl.String = pa.Field(nullable=True, description="Calling number as the source wrote it")
     callee: pl.String = pa.Field(nullable=True, description="Called number as the source wrote it")

@@ -30,7 +30,9 @@ class TaxedCharges(Table):
         "held_with_reason", "(status = 'held') = (hold_reason IS NOT NULL)", "held lines, and only they, say why"
     )
 
-    named_by_its_first_day = row_check("named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day")
+    named_by_its_first_day = row_check(
+        "named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day"
+    )
     only_taxed_lines_bear_tax = row_check(
         "only_taxed_lines_bear_tax", "status = 'taxed' OR tax_amount = 0", "exempt and held lines bear no tax"
     )
@@ -64,7 +66,9 @@ class TaxLines(Table):
     tax_amount: TaxAmount = pa.Field(description="TaxAmount, six decimals (ResponseType D6)")
     tax_on_tax: TaxAmount = pa.Field(description="TaxOnTax, part of TaxAmount")
 
-    named_by_its_first_day = row_check("named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day")
+    named_by_its_first_day = row_check(
+        "named_by_its_first_day", pl.col("billing_month").dt.day() == 1, "the month is its first day"
+    )
     tax_on_tax_is_a_part = row_check(
         "tax_on_tax_is_a_part", "abs(tax_on_tax) <= abs(tax_amount)", "tax on tax is a part of the tax"
     )

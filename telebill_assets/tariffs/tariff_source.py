@@ -13,11 +13,11 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.reference.load import load
+from telebill_assets.settings import Settings
 from telebill_assets.tables.reference.destinations import Destinations
 from telebill_assets.tables.reference.rates import Rates
 from telebill_assets.tables.registry import REFERENCE_TABLES
 from telebill_assets.tables.table import table_name
-from telebill_assets.settings import Settings
 from telebill_assets.tariffs.deck_import import Choices, merge_deck
 from telebill_assets.tariffs.diff import Prices
 from telebill_assets.tariffs.layout import Layout
@@ -86,7 +86,7 @@ class TariffSource:
             raise InvalidInputError(
                 f"{self.path} is a single deck; usage is priced with reference folders or published"
             )
-        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).tables)
+        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).arrow)
 
     @cached_property
     def _rows(self) -> tuple[list[Values], list[Values]]:

@@ -29,7 +29,7 @@ from telebill_assets.compute.holds import (
 from telebill_assets.compute.jobs import daily_aggregates as days_job
 from telebill_assets.compute.jobs import raw_cdr as raw_job
 from telebill_assets.compute.jobs import validated_usage as usage_job
-from telebill_assets.compute.publication import Publication
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.errors import InvalidInputError

@@ -1,6 +1,7 @@
 """The job of close_report: the month is reconciled, and its evidence written as one page and as JSON."""
 
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.close_report.changes import account_changes, destination_changes, previous, was_invoiced
 from telebill_assets.close_report.controls import controls
 from telebill_assets.close_report.figures import CloseReport
@@ -8,7 +9,6 @@ from telebill_assets.close_report.render import render
 from telebill_assets.close_report.trends import ageing, days
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.reports import month_reports
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
@@ -47,17 +47,17 @@ def run(context: JobContext) -> JobReport:
 
 
 def _report(context: JobContext, url: str) -> CloseReport:
-    spark, lake, month = context.spark, context.lake, context.partition
-    ledger = lake.read(spark, Ledger, period=days_of_month(month), stage=list(DAILY_STAGES))
+    lake, month = context.lake, context.partition
+    ledger = lake.scan(Ledger, period=days_of_month(month), stage=list(DAILY_STAGES))
     compared = was_invoiced(url, previous(month))
     return CloseReport(
         month=month,
         run_id=context.request.run_id,
         code_version=context.request.code_version,
-        reconciliation=reconcile(spark, lake, url, month),
+        reconciliation=reconcile(lake, url, month),
         controls=controls(month_reports(context.settings.reports_dir, month)),
         days=days(ledger, month),
-        suspense=ageing(lake.read(spark, SuspendedUsage), month),
+        suspense=ageing(lake.scan(SuspendedUsage), month),
         previous_month=previous(month) if compared else None,
         accounts=account_changes(url, month) if compared else [],
         destinations=destination_changes(url, month) if compared else [],

@@ -5,16 +5,16 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.documents.archive import render_documents
 from telebill_assets.invoicing.read import final_invoice_ids
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.validated_usage import ValidatedUsage

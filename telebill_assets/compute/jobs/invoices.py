@@ -9,12 +9,12 @@ from pyspark.sql import functions as F
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import invoices as controls
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.month_before import units_carried
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url

@@ -9,12 +9,12 @@ from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.identities import CALLS, RECORDS, differing
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import rated_usage as controls
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.month_before import month_before
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.rating.charge_lines import MonthBefore, balances, charge_lines

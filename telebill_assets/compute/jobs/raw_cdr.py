@@ -10,10 +10,10 @@ from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.audit.masking import mask
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import raw_cdr as controls
 from telebill_assets.compute.days import earlier_days
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.mediation.landing import LandingFile, Source, land, list_files
 from telebill_assets.mediation.register import register

@@ -7,9 +7,9 @@ from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.ledger import count, ledger_rows
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import taxed_charges as controls
-from telebill_assets.compute.publication import Publication
 from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
