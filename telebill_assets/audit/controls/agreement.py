@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.controls.control import SAMPLES, Control
 from telebill_assets.audit.tally import Tally, first
 
 AGGREGATES = Control(
