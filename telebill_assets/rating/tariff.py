@@ -38,9 +38,10 @@ class Tariff:
 
     def of_accounts(self, accounts: Collection[str]) -> "Tariff":
         """The tariff as if there were no other accounts than these."""
-        wanted = pa.array(accounts, pa.string())
-        own = {name: self.tables[name] for name in self.OF_ACCOUNTS}
-        own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
+        own = {}
+        for name in self.OF_ACCOUNTS:
+            known = self.tables[name]["account_id"]
+            own[name] = self.tables[name].filter(pc.is_in(known, pa.array(list(accounts), known.type)))
         return Tariff({**self.tables, **own})
 
     @cached_property
