@@ -1,10 +1,9 @@
 """Agreement of two counts: what a stage reads is what the stage before wrote, key by key."""
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import SAMPLES, Control
@@ -18,12 +17,30 @@ TAXED = Control(
     "taxed_lines_agree", "Every charge line was taxed as itself: same account, amount and currency", blocking=True
 )
 TAXES = Control("tax_lines_agree", "On every charge line the tax is the sum of its tax lines", blocking=True)
+EXACT = pl.Decimal(28, 10)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Keys at which two counts differ: how many there are, and the first of them for people."""
+
+    count: int = 0
+    samples: tuple[str, ...] = ()
+
+    @classmethod
+    def total(cls, parts: Iterable["Differences"]) -> "Differences":
+        """Of counts that were taken part by part, with every key in one part only."""
+        found = list(parts)
+        samples = sorted(sample for part in found for sample in part.samples)
+        return cls(sum(part.count for part in found), tuple(samples[:SAMPLES]))
 
 
 def agreement(
-    control: Control, left: DataFrame, right: DataFrame, keys: Sequence[str], measures: Sequence[str]
+    control: Control, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
 ) -> CheckResult:
     """Compare two counts: for every key both have the same sums of the measures.
+
+    Rows may be sums already, and sums of parts beside each other: `summed` makes them small.
 
     Args:
         control: whose verdict it is.
@@ -32,32 +49,39 @@ def agreement(
         keys: what must agree one by one.
         measures: what is compared: records, seconds, amounts.
     """
-    signed = _signed(left, keys, measures, 1).unionByName(_signed(right, keys, measures, -1))
-    sums = [F.sum(name).alias(name) for name in measures]
-    differing = signed.groupBy(*keys).agg(*sums).where(_any_nonzero(measures)).persist()
-    try:
-        wrong = differing.count()
-        rows = differing.orderBy(*keys).limit(SAMPLES).collect() if wrong else []
-    finally:
-        differing.unpersist()
-    samples = [", ".join(f"{row[key]}" for key in keys) + ": " + _differences(row.asDict(), measures) for row in rows]
+    return verdict(control, differences(left, right, keys, measures), keys, measures)
+
+
+def differences(
+    left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
+) -> Differences:
+    """Where the counts of `agreement` differ."""
+    signed = [_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)]
+    wrong = summed(pl.concat(signed), keys, measures).filter(pl.any_horizontal([pl.col(name) != 0 for name in measures]))
+    samples = [
+        ", ".join(f"{row[key]}" for key in keys)
+        + ": "
+        + ", ".join(f"{name} {row[name]:+.10f}" for name in measures if row[name])
+        for row in wrong.sort(keys).head(SAMPLES).iter_rows(named=True)
+    ]
+    return Differences(len(wrong), tuple(samples))
+
+
+def summed(rows: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> pl.DataFrame:
+    """Keys and sums of the measures: all that `agreement` needs of many rows."""
+    return rows.group_by(keys).agg(pl.col(measures).sum())
+
+
+def verdict(control: Control, found: Differences, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
+    """The control's verdict on these differences."""
     return control.result(
-        passed=not wrong,
-        figure=f"{wrong:,} differences in {', '.join(measures)} by {', '.join(keys)}",
+        passed=not found.count,
+        figure=f"{found.count:,} differences in {', '.join(measures)} by {', '.join(keys)}",
         threshold="0 differences",
-        failures={"differences": wrong},
-        samples=samples,
+        failures={"differences": found.count},
+        samples=found.samples,
     )
 
 
-def _signed(frame: DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> DataFrame:
-    wide = [(F.coalesce(F.col(name), F.lit(0)) * F.lit(sign)).cast("decimal(28,10)").alias(name) for name in measures]
-    return frame.select(*keys, *wide)
-
-
-def _any_nonzero(measures: Sequence[str]) -> Column:
-    return reduce(lambda one, other: one | other, [F.col(name) != 0 for name in measures])
-
-
-def _differences(row: Mapping[str, object], measures: Sequence[str]) -> str:
-    return ", ".join(f"{name} {row[name]:+f}" for name in measures if row[name])
+def _signed(frame: pl.DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> pl.DataFrame:
+    return frame.select(*keys, *[pl.col(name).fill_null(0).cast(EXACT) * sign for name in measures])

@@ -1,66 +1,79 @@
 """Services and usage: usage without a service is a fault, a service without usage is a question."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import SAMPLES, Control, percent
 from telebill_assets.audit.controls.thresholds import Thresholds
-from telebill_assets.tables.reference.validity import FOREVER
 
 KNOWN = Control("known_services", "Every call is billed to a service that its account had on the day", blocking=True)
 UNUSED = Control("unused_services", "Services that are active all month have calls", blocking=False)
+SERVICE = ("account_id", "service_id")
 
 
-def known_services(aggregates: DataFrame, services: DataFrame) -> CheckResult:
-    """Services in daily_aggregates that the service map does not give to that account on the call date."""
-    owned = services.select(
-        F.col("account_id").alias("owner"),
-        F.col("service_id").alias("owned"),
-        "valid_from",
-        F.coalesce("valid_to", F.lit(FOREVER).cast("date")).alias("valid_to"),
+@dataclass(frozen=True)
+class ServiceUse:
+    """Services that were active all month, and those of them without a call, with the first accounts that have such."""
+
+    active: int = 0
+    unused: int = 0
+    accounts: tuple[str, ...] = ()
+
+    @classmethod
+    def total(cls, parts: Iterable["ServiceUse"]) -> "ServiceUse":
+        """Of groups of accounts, with every account in one group only."""
+        found = list(parts)
+        accounts = sorted(account for part in found for account in part.accounts)
+        return cls(sum(part.active for part in found), sum(part.unused for part in found), tuple(accounts[:SAMPLES]))
+
+
+def strangers(aggregates: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """account_id, service_id and calls of services that the service map does not give to that account on the call date.
+
+    Args:
+        aggregates: rows of daily_aggregates, any part of them; what is found in parts may be put together.
+        services: the service map.
+    """
+    billed = aggregates.group_by(*SERVICE, "call_date").agg(pl.col("calls").sum()).with_row_index("nr")
+    lasting = (pl.col("call_date") <= pl.col("valid_to")) | pl.col("valid_to").is_null()
+    owned = billed.join(services.select(*SERVICE, "valid_from", "valid_to"), on=SERVICE).filter(
+        pl.col("call_date") >= pl.col("valid_from"), lasting
     )
-    billed = aggregates.groupBy("account_id", "service_id", "call_date").agg(F.sum("calls").alias("calls"))
-    owns = (
-        (F.col("account_id") == F.col("owner"))
-        & (F.col("service_id") == F.col("owned"))
-        & F.col("call_date").between(F.col("valid_from"), F.col("valid_to"))
-    )
-    orphans = billed.join(F.broadcast(owned), owns, "left_anti").groupBy("account_id", "service_id")
-    found = orphans.agg(F.sum("calls").alias("calls")).persist()
-    try:
-        total = found.agg(F.count("*").alias("services"), F.coalesce(F.sum("calls"), F.lit(0)).alias("calls")).first()
-        rows = found.orderBy("account_id", "service_id").limit(SAMPLES).collect()
-    finally:
-        found.unpersist()
-    unknown, calls = (total["services"], total["calls"]) if total else (0, 0)
+    return billed.join(owned, on="nr", how="anti").group_by(SERVICE).agg(pl.col("calls").sum())
+
+
+def known_services(found: pl.DataFrame) -> CheckResult:
+    """Judge what `strangers` found."""
+    each = found.group_by(SERVICE).agg(pl.col("calls").sum()).sort(SERVICE)
     return KNOWN.result(
-        passed=not unknown,
-        figure=f"{unknown:,} services with {calls:,} calls belong to another account or to none",
+        passed=each.is_empty(),
+        figure=f"{len(each):,} services with {each['calls'].sum():,} calls belong to another account or to none",
         threshold="0 services",
-        failures={"services": unknown},
-        samples=[f"account {row['account_id']}: {row['calls']:,} calls" for row in rows],
+        failures={"services": len(each)},
+        samples=[f"account {row['account_id']}: {row['calls']:,} calls" for row in each.head(SAMPLES).to_dicts()],
     )
 
 
-def unused_services(
-    services: DataFrame, aggregates: DataFrame, first: date, last: date, thresholds: Thresholds
-) -> CheckResult:
-    """Share of the services that were active from `first` to `last` and have no call in the month's aggregates."""
-    whole = services.where((F.col("valid_from") <= F.lit(first)) & (F.coalesce("valid_to", F.lit(last)) >= F.lit(last)))
-    active = whole.select("account_id", "service_id").distinct()
-    used = aggregates.select("account_id", "service_id").distinct().withColumn("used", F.lit(1))
-    counted = active.join(used, ["account_id", "service_id"], "left")
-    row = counted.agg(F.count("*").alias("active"), F.count_if(F.col("used").isNull()).alias("unused")).first()
-    total, unused = (row["active"], row["unused"]) if row else (0, 0)
-    samples = counted.where("used IS NULL").orderBy("account_id").select("account_id").distinct().limit(SAMPLES)
-    share = percent(unused, total)
+def service_use(services: pl.DataFrame, aggregates: pl.DataFrame, first: date, last: date) -> ServiceUse:
+    """Which services that were active from `first` to `last` have calls in the month's aggregates of their accounts."""
+    lasting = pl.col("valid_to").is_null() | (pl.col("valid_to") >= last)
+    active = services.filter(pl.col("valid_from") <= first, lasting).select(SERVICE).unique()
+    unused = active.join(aggregates.select(SERVICE).unique(), on=SERVICE, how="anti")
+    accounts = unused["account_id"].unique().sort().head(SAMPLES)
+    return ServiceUse(len(active), len(unused), tuple(accounts))
+
+
+def unused_services(use: ServiceUse, thresholds: Thresholds) -> CheckResult:
+    """Judge the share of the services without a call."""
+    share = percent(use.unused, use.active)
     return UNUSED.result(
         passed=share <= thresholds.unused_services_percent,
-        figure=f"{unused:,} of {total:,} active services ({share} %) have no call",
+        figure=f"{use.unused:,} of {use.active:,} active services ({share} %) have no call",
         threshold=f"{thresholds.unused_services_percent} %",
-        failures={"services": unused},
-        samples=sorted(f"account {each['account_id']}" for each in samples.collect()) if unused else [],
+        failures={"services": use.unused},
+        samples=[f"account {account}" for account in use.accounts],
     )
