@@ -1,4 +1,4 @@
-"""The tariff: the small reference tables, prepared once per job for pricing in Spark."""
+"""The tariff: the small reference tables, prepared once per job for pricing."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_groups import RateRows
+from telebill_assets.rating.call.call_names import CallNames
+from telebill_assets.rating.call.contracts import Contract, Subscriptions
+from telebill_assets.rating.call.price_list import PriceList
+from telebill_assets.rating.call.rate_groups import RateRows
 
 ZONE_OF_STRANGERS = "UTC"
 """Time zone of an account that accounts.csv does not know."""
@@ -26,11 +28,11 @@ class Tariff:
     """Tables whose rows belong to one account each."""
 
     @classmethod
-    def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
+    def build(cls, tables: Mapping[str, pa.Table | pl.DataFrame]) -> "Tariff":
         """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
         charges and products.
         """
-        return cls(tables)
+        return cls({name: _arrow(each) for name, each in tables.items()})
 
     def frame(self, name: str) -> pl.DataFrame:
         """A table as a Polars frame."""
@@ -43,6 +45,11 @@ class Tariff:
             known = self.tables[name]["account_id"]
             own[name] = self.tables[name].filter(pc.is_in(known, pa.array(list(accounts), known.type)))
         return Tariff({**self.tables, **own})
+
+    def prepared(self) -> "Tariff":
+        """The same tariff with the arrays that price calls, so that tasks need not build them again."""
+        _ = self.price_list, self.account_contracts, self.call_names
+        return self
 
     @cached_property
     def destinations(self) -> list[dict[str, Any]]:
@@ -115,6 +122,16 @@ class Tariff:
             bands=self.bands,
         )
 
+    @cached_property
+    def account_contracts(self) -> Subscriptions:
+        """The contracts of every account by date."""
+        return Subscriptions.build(self.subscriptions, self.contracts)
+
+    @cached_property
+    def call_names(self) -> CallNames:
+        """The names of plans, destinations, bands and rates by number."""
+        return CallNames.build(self.plans, self.destinations, self.bands, pl.Series(self.rates.ids))
+
     @property
     def carries_over(self) -> bool:
         """Whether a month depends on the month before: units roll over, or something is billed in advance."""
@@ -123,3 +140,12 @@ class Tariff:
             or any(row["billed"] == "advance" for row in self.tables["plan_fees"].to_pylist())
             or "recurring_advance" in self.tables["charges"].column("kind").to_pylist()
         )
+
+
+def _arrow(table: pa.Table | pl.DataFrame) -> pa.Table:
+    """A table as Arrow has it, with texts that all functions of Arrow take."""
+    if isinstance(table, pa.Table):
+        return table
+    found = table.to_arrow()
+    texts = [each.with_type(pa.string()) if pa.types.is_large_string(each.type) else each for each in found.schema]
+    return found.cast(pa.schema(texts))

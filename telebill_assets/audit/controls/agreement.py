@@ -1,12 +1,12 @@
 """Agreement of two counts: what a stage reads is what the stage before wrote, key by key."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import polars as pl
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import SAMPLES, Control
+from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.tally import Tally, first
 
 AGGREGATES = Control(
     "aggregates_unchanged", "The month reads the calls, seconds and charges that every day published", blocking=True
@@ -17,30 +17,16 @@ TAXED = Control(
     "taxed_lines_agree", "Every charge line was taxed as itself: same account, amount and currency", blocking=True
 )
 TAXES = Control("tax_lines_agree", "On every charge line the tax is the sum of its tax lines", blocking=True)
-EXACT = pl.Decimal(28, 10)
 
 
-@dataclass(frozen=True)
-class Differences:
-    """Keys at which two counts differ: how many there are, and the first of them for people."""
-
-    count: int = 0
-    samples: tuple[str, ...] = ()
-
-    @classmethod
-    def total(cls, parts: Iterable["Differences"]) -> "Differences":
-        """Of counts that were taken part by part, with every key in one part only."""
-        found = list(parts)
-        samples = sorted(sample for part in found for sample in part.samples)
-        return cls(sum(part.count for part in found), tuple(samples[:SAMPLES]))
+WIDE = pl.Decimal(38, 10)
+DIFFERENCES = "differences"
 
 
 def agreement(
     control: Control, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
 ) -> CheckResult:
     """Compare two counts: for every key both have the same sums of the measures.
-
-    Rows may be sums already, and sums of parts beside each other: `summed` makes them small.
 
     Args:
         control: whose verdict it is.
@@ -49,39 +35,42 @@ def agreement(
         keys: what must agree one by one.
         measures: what is compared: records, seconds, amounts.
     """
-    return verdict(control, differences(left, right, keys, measures), keys, measures)
+    return agreed(control, differences(left, right, keys, measures), keys, measures)
 
 
-def differences(
-    left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
-) -> Differences:
-    """Where the counts of `agreement` differ."""
-    signed = [_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)]
-    wrong = summed(pl.concat(signed), keys, measures).filter(pl.any_horizontal([pl.col(name) != 0 for name in measures]))
-    samples = [
-        ", ".join(f"{row[key]}" for key in keys)
-        + ": "
-        + ", ".join(f"{name} {row[name]:+.10f}" for name in measures if row[name])
-        for row in wrong.sort(keys).head(SAMPLES).iter_rows(named=True)
-    ]
-    return Differences(len(wrong), tuple(samples))
+def differences(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Tally:
+    """The differences of two counts, or of a part of them that has all rows of its keys."""
+    signed = pl.concat([_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)])
+    sums = signed.group_by(keys).agg(pl.col(measures).sum())
+    differing = sums.filter(pl.any_horizontal(pl.col(measures) != 0))
+    return Tally({DIFFERENCES: differing.height}, first(differing.select(_shown(keys, measures)).to_series()))
 
 
-def summed(rows: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> pl.DataFrame:
-    """Keys and sums of the measures: all that `agreement` needs of many rows."""
-    return rows.group_by(keys).agg(pl.col(measures).sum())
-
-
-def verdict(control: Control, found: Differences, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
-    """The control's verdict on these differences."""
+def agreed(control: Control, found: Tally, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
+    """The verdict on the differences that were found in all parts together."""
+    wrong = found.of(DIFFERENCES)
     return control.result(
-        passed=not found.count,
-        figure=f"{found.count:,} differences in {', '.join(measures)} by {', '.join(keys)}",
+        passed=not wrong,
+        figure=f"{wrong:,} differences in {', '.join(measures)} by {', '.join(keys)}",
         threshold="0 differences",
-        failures={"differences": found.count},
+        failures={DIFFERENCES: wrong},
         samples=found.samples,
     )
 
 
 def _signed(frame: pl.DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> pl.DataFrame:
-    return frame.select(*keys, *[pl.col(name).fill_null(0).cast(EXACT) * sign for name in measures])
+    return frame.select(*keys, *((pl.col(name).fill_null(0) * sign).cast(WIDE) for name in measures))
+
+
+def _shown(keys: Sequence[str], measures: Sequence[str]) -> pl.Expr:
+    """Such as `2020-04-01, EUR: records +1.0000000000`."""
+    key = pl.concat_str([pl.col(name).cast(pl.String).fill_null("None") for name in keys], separator=", ")
+    signs = [
+        pl.when(pl.col(name) != 0).then(
+            pl.lit(f"{name} ")
+            + pl.when(pl.col(name) > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+            + pl.col(name).cast(pl.String)
+        )
+        for name in measures
+    ]
+    return key + pl.lit(": ") + pl.concat_str(signs, separator=", ", ignore_nulls=True)
