@@ -10,8 +10,8 @@ import polars as pl
 from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines, rate_month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.daily_aggregates import DailyAggregates
-from telebill_assets.tables.registry import REFERENCE_TABLES
-from telebill_assets.tables.table import arrow_schema, from_rows, table_name
+from telebill_assets.tables.table import from_rows
+from telebill_assets_tests.support.tariffs import tariff_of
 
 APRIL = date(2020, 4, 1)
 ALLOWANCE_S = 600
@@ -58,13 +58,7 @@ def tariff(**rows: list[dict]) -> Tariff:
             {"product": "seat", "name": "Seat", "category": "recurring"},
         ],
     }
-    told = known | rows
-    return Tariff.build(
-        {
-            table_name(model): from_rows(told.get(table_name(model), ()), model).to_arrow().cast(arrow_schema(model))
-            for model in REFERENCE_TABLES
-        }
-    )
+    return tariff_of(known | rows)
 
 
 def rate(destination: str, price: str) -> dict:
