@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import agreement
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
-from telebill_assets.rating.charge_lines import MonthBefore
-from telebill_assets.rating.month import Month
+from telebill_assets.lake.lake import Lake
+from telebill_assets.rating.month.charge_lines import MonthBefore
+from telebill_assets.rating.month.month import Month
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.table import unique_columns
@@ -17,22 +18,31 @@ from telebill_assets.tables.table import unique_columns
 CARRIED = Control("kept units", "Units used of earlier months are those that the month before left", blocking=True)
 
 
-def month_before(context: JobContext, month: date) -> MonthBefore | None:
-    """What is published of the month before a month; null if nothing is."""
+def is_rated(lake: Lake, month: date) -> bool:
+    """Whether the charge lines of a month are published."""
+    return {"billing_month": month} in lake.published_partitions(RatedUsage)
+
+
+def month_before(lake: Lake, month: date, own: pl.Expr | None = None) -> MonthBefore | None:
+    """What is published of the month before a month and matters for it; null if nothing is published.
+
+    Args:
+        lake: the lake.
+        month: first day of the month.
+        own: the condition on account_id of the accounts that are rated; null: all.
+    """
     before = Month(month).previous.first
-    if {"billing_month": before} not in context.lake.published_partitions(RatedUsage):
+    if not is_rated(lake, before):
         return None
-    lines, balances = (
-        context.lake.read(context.spark, model, billing_month=before) for model in (RatedUsage, AllowanceBalances)
-    )
-    return MonthBefore(lines, balances)
+    lines, balances = (lake.scan(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
+    return MonthBefore.kept(lines, balances, own)
 
 
 def units_carried(context: JobContext, month: date) -> CheckResult:
     """Compare the units that a month took over with what the month before has left now; it may be rated again since."""
-    lake, spark, keys = context.lake, context.spark, unique_columns(AllowanceBalances)
-    own = lake.read(spark, AllowanceBalances, billing_month=month).where(F.col("granted_month") < F.lit(month))
-    before = lake.read(spark, AllowanceBalances, billing_month=Month(month).previous.first)
-    taken = own.select(*keys, F.col("available").alias("units"))
-    left = before.join(own.select(*keys), list(keys), "left_semi").select(*keys, F.col("remaining").alias("units"))
-    return agreement(CARRIED, taken, left, keys, ("units",))
+    lake, keys = context.lake, unique_columns(AllowanceBalances)
+    own = lake.scan(AllowanceBalances, billing_month=month).filter(pl.col("granted_month") < month).collect()
+    before = lake.scan(AllowanceBalances, billing_month=Month(month).previous.first)
+    left = before.join(own.lazy(), on=keys, how="semi").collect()
+    taken = own.select(*keys, units="available")
+    return agreement(CARRIED, taken, left.select(*keys, units="remaining"), keys, ("units",))

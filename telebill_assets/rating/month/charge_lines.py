@@ -1,6 +1,6 @@
 """The charge lines of a month: every effect is a line of its own, so the lines explain the total."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -32,12 +32,17 @@ class MonthBefore:
     balances: pl.DataFrame
 
     @classmethod
-    def kept(cls, lines: pl.LazyFrame, balances: pl.LazyFrame, accounts: Collection[str]) -> "MonthBefore":
-        """Only what a month of these accounts can need: what was billed in advance, and units that remain."""
-        own = pl.col("account_id").is_in(list(accounts))
-        return cls(
-            in_advance(lines.filter(own)).collect(), balances.filter(own, pl.col("remaining") > 0).collect()
-        )
+    def kept(cls, lines: pl.LazyFrame, balances: pl.LazyFrame, own: pl.Expr | None = None) -> "MonthBefore":
+        """Of published tables only what the next month can need: what was billed in advance, and units that remain.
+
+        Args:
+            lines: rated_usage of the month before.
+            balances: its allowance_balances.
+            own: the condition on account_id of the accounts that are rated; null: all.
+        """
+        mine = pl.lit(value=True) if own is None else own
+        left = balances.filter(mine, pl.col("remaining") > 0)
+        return cls(lines.filter(mine, in_advance()).collect(), left.collect())
 
 
 class Given(NamedTuple):
@@ -63,7 +68,7 @@ KINDS = (
     Kind(None, lambda given: usage_lines(given.calls, given.tariff)),
     Kind("plan_allowances", lambda given: allowance_lines(given.usage, given.tariff, given.month)),
     Kind("plan_tiers", lambda given: tier_lines(given.usage, given.tariff, given.month)),
-    Kind(None, lambda given: recurring_lines(given.tariff, given.month, given.before and given.before.lines)),
+    Kind(None, lambda given: recurring_lines(given.tariff, given.month, given.before.lines if given.before else None)),
     Kind("charges", lambda given: one_off_lines(given.tariff, given.month)),
     Kind("plan_discounts", lambda given: discount_lines(given.lines, given.tariff, given.month)),
     Kind("plan_minimums", lambda given: minimum_lines(given.lines, given.tariff, given.month)),
@@ -87,7 +92,8 @@ class RatedMonth(NamedTuple):
 def rate_month(aggregates: pl.DataFrame, tariff: Tariff, month: date, before: MonthBefore | None = None) -> RatedMonth:
     """Rate a billing month of whole accounts: all accounts that are in any of the arguments.
 
-    To rate some accounts only, pass their aggregates, `tariff.of_accounts(ids)` and `MonthBefore.kept(..., ids)`.
+    To rate some accounts only, pass their aggregates, `tariff.of_accounts(own)` and `MonthBefore.kept(..., own)`: the
+    lines are those that they have among all.
 
     Args:
         aggregates: daily_aggregates of all landing days of the month.
@@ -113,14 +119,6 @@ def charge_lines(
 ) -> pl.DataFrame:
     """The lines of `rate_month`."""
     return rate_month(aggregates, tariff, month, before).lines
-
-
-def accounts_of_month(tariff: Tariff, before: MonthBefore | None = None) -> list[str]:
-    """Accounts that may have lines or balances though nobody called, in order: a month has these and those that called.
-    """
-    frames = [tariff.frame(name) for name in tariff.OF_ACCOUNTS]
-    frames += [before.lines, before.balances] if before else []
-    return pl.concat([frame.select("account_id") for frame in frames]).unique().sort("account_id")["account_id"].to_list()
 
 
 def as_rated_usage(lines: pl.DataFrame, month: date) -> pl.DataFrame:

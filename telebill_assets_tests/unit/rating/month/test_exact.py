@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.rating.month.exact import AMOUNT, CHARGE, PRICE, QUANTITY, amount_of, decimal, half_up, rounded, whole
+from telebill_assets.rating.month.exact import (
+    AMOUNT,
+    CHARGE,
+    PRICE,
+    QUANTITY,
+    amount_of,
+    decimal,
+    half_up,
+    rounded,
+    whole,
+)
 from telebill_assets.rating.month.month_usage import charge_of
 from telebill_assets.rating.month.usage_lines import minutes
 
@@ -28,7 +38,16 @@ def one(expression: pl.Expr, **values: pl.Series) -> object:
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "expected"),
-    [(1, 2, 1), (-1, 2, -1), (1, 3, 0), (-2, 3, -1), (0, 5, 0), (5, 10, 1), (1, 0, None), (10**36, 3, (10**36 - 1) // 3)],
+    [
+        (1, 2, 1),
+        (-1, 2, -1),
+        (1, 3, 0),
+        (-2, 3, -1),
+        (0, 5, 0),
+        (5, 10, 1),
+        (1, 0, None),
+        (10**36, 3, (10**36 - 1) // 3),
+    ],
 )
 def test_halves_are_rounded_away_from_zero(numerator, denominator, expected):
     sides = {name: pl.Series([value], dtype=pl.Int128) for name, value in (("n", numerator), ("d", denominator))}
