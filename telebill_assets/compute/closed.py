@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.context import JobContext
@@ -11,6 +10,7 @@ from telebill_assets.compute.days import next_month
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.read import closed_months
+from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.adjustments import changes, with_changes
 from telebill_assets.settings import Settings
 from telebill_assets.tables.daily_aggregates import DailyAggregates
@@ -35,14 +35,21 @@ def next_open_month(month: date, closed: set[date]) -> date:
     return found
 
 
-def billed_aggregates(context: JobContext, days: list[date]) -> DataFrame:
-    """What is billed of the calls of days of one month: the published aggregates and all adjustments to them."""
-    published = context.lake.read(context.spark, DailyAggregates, landing_day=days)
-    adjusted = context.lake.read(context.spark, UsageAdjustments, closed_month=days[0].replace(day=1))
-    return with_changes(published, adjusted.where(F.col("landing_day").isin(days)))
+def billed_aggregates(lake: Lake, days: list[date], own: pl.Expr | None = None) -> pl.DataFrame:
+    """What is billed of the calls of days of one month: the published aggregates and all adjustments to them.
+
+    Args:
+        lake: the lake.
+        days: landing days of one month.
+        own: a condition on account_id; null: all accounts.
+    """
+    mine = pl.lit(value=True) if own is None else own
+    published = lake.scan(DailyAggregates, landing_day=days).filter(mine)
+    adjusted = lake.scan(UsageAdjustments, closed_month=days[0].replace(day=1)).filter(mine)
+    return with_changes(published.collect(), adjusted.filter(pl.col("landing_day").is_in(days)).collect())
 
 
-def closed_month_unchanged(context: JobContext, aggregates: DataFrame) -> CheckResult:
+def closed_month_unchanged(context: JobContext, aggregates: pl.LazyFrame) -> CheckResult:
     """Compare a day's new aggregates with the published ones, if there are any and their month is closed."""
     day, month = context.partition, context.partition.replace(day=1)
     published_before = any(
@@ -50,11 +57,11 @@ def closed_month_unchanged(context: JobContext, aggregates: DataFrame) -> CheckR
     )
     if not published_before or month not in closed_months_of(context.settings):
         return _verdict("the month is open", 0)
-    published = context.lake.read(context.spark, DailyAggregates, landing_day=day)
-    differing = changes(published, aggregates).count()
+    published, priced = context.lake.frame(DailyAggregates, landing_day=day), aggregates.collect()
+    differing = len(changes(published, priced))
     if not differing:
         return _verdict("as they were billed", 0)
-    left = changes(billed_aggregates(context, [day]), aggregates).count()
+    left = len(changes(billed_aggregates(context.lake, [day]), priced))
     cure = (
         f"bill the {left:,} that are not billed yet as adjustments: telebill rerate --days {day}"
         if left

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.rating.adjustments import changes, line_corrections
-from telebill_assets.rating.charge_lines import MonthBefore, charge_lines
 from telebill_assets.rating.compare import changed, compare
+from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.rerate_differences import RerateDifferences
+from telebill_assets.tables.table import conform
 
 SHOWN = ("calls", "billed_s", "charge", "lines")
 
@@ -21,35 +20,28 @@ class MonthChange:
     """The aggregates of all days of a month, before and after; and what the month before it has left."""
 
     month: date
-    before: DataFrame
-    after: DataFrame
+    before: pl.DataFrame
+    after: pl.DataFrame
     left: MonthBefore | None
 
-    def corrections(self, tariff: Tariff) -> DataFrame:
+    def corrections(self, tariff: Tariff) -> pl.DataFrame:
         """Charge lines that differ, of accounts whose aggregates differ; both sides by the same tariff."""
-        affected = F.broadcast(changes(self.before, self.after).select("account_id").distinct().persist())
+        affected = pl.col("account_id").is_in(changes(self.before, self.after)["account_id"].unique().to_list())
+        left = self.left and MonthBefore.kept(self.left.lines.lazy(), self.left.balances.lazy(), affected)
         before, after = (
-            charge_lines(side.join(affected, "account_id", "left_semi"), tariff, self.month, self.left).join(
-                affected, "account_id", "left_semi"
-            )
+            charge_lines(side.filter(affected), tariff.of_accounts(affected), self.month, left)
             for side in (self.before, self.after)
         )
         return line_corrections(before, after)
 
-    def differences(self, corrections: DataFrame, proposal: str) -> DataFrame:
+    def differences(self, corrections: pl.DataFrame, proposal: str) -> pl.DataFrame:
         """Rows of rerate_differences."""
         keys = ("account_id", "destination", "currency")
         calls = changed(compare(self.before, self.after, keys))
-        lines = corrections.select(
-            *keys, F.col("exact_before").alias("lines_before"), F.col("exact_after").alias("lines_after")
-        )
+        lines = corrections.select(*keys, lines_before="exact_before", lines_after="exact_after")
         columns = [f"{name}_{side}" for name in SHOWN for side in ("before", "after")]
-        summed = (
-            calls.unionByName(lines, allowMissingColumns=True)
-            .groupBy(*keys)
-            .agg(*[F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in columns])
-            .withColumns({"proposal": F.lit(proposal), "month": F.lit(self.month)})
+        summed = pl.concat([calls, lines], how="diagonal_relaxed").group_by(keys).agg(pl.col(columns).sum())
+        found: pl.DataFrame = conform(
+            summed.with_columns(proposal=pl.lit(proposal), month=pl.lit(self.month)), RerateDifferences
         )
-        return summed.select(
-            *[F.col(field.name).cast(field.dataType).alias(field.name) for field in spark_schema(RerateDifferences)]
-        )
+        return found

@@ -10,19 +10,20 @@ from datetime import date
 
 import polars as pl
 
-from telebill_assets.audit.controls.services import Unused
+from telebill_assets.audit.controls.services import services_used
 from telebill_assets.audit.ledger import ledger_rows
 from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.month_before import FilesBefore, files_before
+from telebill_assets.compute.month_before import is_rated
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.rating.account_groups import AccountGroup, files_of, month_groups
-from telebill_assets.rating.month.charge_lines import accounts_of_month, rate_month
+from telebill_assets.rating.month.charge_lines import MonthBefore, rate_month
+from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.stages.rated_usage import checks
 from telebill_assets.tables.allowance_balances import AllowanceBalances
@@ -33,6 +34,20 @@ from telebill_assets.tables.table import TableModel
 
 STAGE = "rated_usage"
 WRITES: tuple[TableModel, ...] = (RatedUsage, AllowanceBalances, Ledger)
+
+
+@dataclass(frozen=True)
+class FilesBefore:
+    """Data files of rated_usage and allowance_balances of the month before."""
+
+    lines: Sequence[str]
+    balances: Sequence[str]
+
+    def of_group(self, group: AccountGroup) -> MonthBefore:
+        """What is left for the accounts of a group."""
+        lines = scan_files(files_of(group, self.lines), RatedUsage)
+        balances = scan_files(files_of(group, self.balances), AllowanceBalances)
+        return MonthBefore.kept(lines, balances, group.rows)
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ def run(context: JobContext) -> JobReport:
     shared = BillingMonth(
         month=month,
         tariff=published_tariff(context),
-        before=files_before(context, month),
+        before=_files_before(context),
         lines_folder=publication.folder(RatedUsage, billing_month=month),
         balances_folder=publication.folder(AllowanceBalances, billing_month=month),
     )
@@ -90,21 +105,28 @@ def run(context: JobContext) -> JobReport:
     return publication.finish(figures, {"net": {currency: str(amount) for currency, amount in by_currency.iter_rows()}})
 
 
+def _files_before(context: JobContext) -> FilesBefore | None:
+    """What is published of the month before; null if nothing is."""
+    before = Month(context.partition).previous.first
+    if not is_rated(context.lake, before):
+        return None
+    lines, balances = (context.lake.paths(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
+    return FilesBefore(lines, balances)
+
+
 def rate_accounts(accounts: Accounts, shared: BillingMonth) -> Rated:
     """Rate the month of the accounts of a group."""
     group, month = accounts.group, shared.month
     aggregates = scan_files(accounts.files, DailyAggregates).filter(group.rows).collect()
     before = shared.before.of_group(group) if shared.before else None
-    quiet = pl.DataFrame({"account_id": accounts_of_month(shared.tariff, before)}, schema={"account_id": pl.String})
-    ids = {*quiet.filter(group.rows)["account_id"], *aggregates["account_id"].unique()}
-    tariff = shared.tariff.of_accounts(sorted(ids))
+    tariff = shared.tariff.of_accounts(group.rows)
     rated = rate_month(aggregates, tariff, month, before)
     return Rated(
         lines=write_examined(rated.lines, RatedUsage, shared.lines_folder, group.file_prefix),
         balances=write_examined(rated.balances, AllowanceBalances, shared.balances_folder, group.file_prefix),
         counted=counted(rated.lines),
         compared=checks.compare(
-            aggregates, rated.lines, Unused.of(tariff.frame("services"), aggregates, *_ends(month))
+            aggregates, rated.lines, services_used(tariff.frame("services"), aggregates, *_ends(month))
         ),
     )
 

@@ -11,7 +11,7 @@ from math import ceil
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telebill_assets_tests.rating.months import (
+from telebill_assets_tests.unit.rating.month.months import (
     FEE,
     Scenario,
     allowance,
@@ -172,11 +172,11 @@ def priced_by_tiers(model: str, steps: list[tuple], seconds: int) -> Decimal:
     return total
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.lists(ACCOUNT, min_size=15, max_size=25))
-def test_every_kind_of_line_sums_to_what_the_second_method_finds(spark, accounts):
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(ACCOUNT, min_size=1, max_size=3))
+def test_every_kind_of_line_sums_to_what_the_second_method_finds(accounts):
     scenarios = {f"N{nr}": scenario(called, rules, arrival="at once") for nr, (called, rules) in enumerate(accounts)}
-    found = run_april(spark, scenarios)
+    found = run_april(scenarios)
     for name, (called, rules) in zip(scenarios, accounts, strict=True):
         kinds: Counter[str] = Counter()
         for line in found[name]:
@@ -184,9 +184,9 @@ def test_every_kind_of_line_sums_to_what_the_second_method_finds(spark, accounts
         assert {kind: amount for kind, amount in kinds.items() if amount} == expected(called, rules), (called, rules)
 
 
-@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.lists(ACCOUNT, min_size=8, max_size=12))
-def test_the_order_in_which_calls_arrive_changes_nothing(spark, accounts):
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(ACCOUNT, min_size=1, max_size=2))
+def test_the_order_in_which_calls_arrive_changes_nothing(accounts):
     """Each account three times: its calls arrive on their day, some days later, or all on the last day, in reverse."""
     named = {
         f"N{nr}-{arrival}": scenario(called, rules, arrival=arrival)
@@ -196,7 +196,7 @@ def test_the_order_in_which_calls_arrive_changes_nothing(spark, accounts):
     backwards = {
         name: replace(one, called=one.called[::-1]) if name.endswith("end") else one for name, one in named.items()
     }
-    found = run_april(spark, backwards)
+    found = run_april(backwards)
     for nr in range(len(accounts)):
         first, second, third = (
             [(line["line_kind"], line["description"], line["exact_amount"]) for line in found[f"N{nr}-{arrival}"]]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pyspark.sql import DataFrame, SparkSession
+import polars as pl
 
-from telebill_assets.rating.charge_lines import MonthBefore, balances, charge_lines
+from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines, rate_month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.daily_aggregates import DailyAggregates
-from telebill_assets_tests.frames import frame, tariff_of
+from telebill_assets.tables.table import from_rows
+from telebill_assets_tests.support.tariffs import tariff_of
 
 APRIL = date(2020, 4, 1)
 ALLOWANCE_S = 600
@@ -99,13 +100,8 @@ def calls(day: int, billed_s: int, charge: str, *, destination="us", landed: int
     }
 
 
-def lines(spark, aggregates: list[dict], **rows: list[dict]) -> list[dict]:
-    return [
-        row.asDict()
-        for row in charge_lines(frame(spark, DailyAggregates, *aggregates), tariff(**rows), APRIL)
-        .orderBy("line_id")
-        .collect()
-    ]
+def lines(aggregates: list[dict], **rows: list[dict]) -> list[dict]:
+    return charge_lines(from_rows(aggregates, DailyAggregates), tariff(**rows), APRIL).sort("line_id").to_dicts()
 
 
 @dataclass(frozen=True)
@@ -121,28 +117,30 @@ class Scenario:
 Rows = dict[str, list[dict]]
 
 
-def run_april(spark: SparkSession, scenarios: dict[str, Scenario]) -> Rows:
+def run_april(scenarios: dict[str, Scenario]) -> Rows:
     """Lines of April by scenario; nothing was billed before. All scenarios are one month's accounts."""
-    aggregates, rules = _calls(spark, scenarios, "called"), _tariff(scenarios, with_later=False)
+    aggregates, rules = aggregates_of(scenarios, "called"), tariff_for(scenarios, with_later=False)
     return _by_account(charge_lines(aggregates, rules, APRIL), "line_id")
 
 
-def run_march_and_april(spark: SparkSession, scenarios: dict[str, Scenario]) -> list[Rows]:
+def run_march_and_april(scenarios: dict[str, Scenario]) -> list[Rows]:
     """Lines and balances of March, then of April on top of them, by scenario."""
-    calls_of_march, rules = _calls(spark, scenarios, "before"), _tariff(scenarios, with_later=False)
-    of_march = [made(calls_of_march, rules, date(2020, 3, 1)).localCheckpoint() for made in (charge_lines, balances)]
-    called, changed = _calls(spark, scenarios, "called"), _tariff(scenarios, with_later=True)
-    of_april = [made(called, changed, APRIL, MonthBefore(*of_march)) for made in (charge_lines, balances)]
+    rules = tariff_for(scenarios, with_later=False)
+    of_march = rate_month(aggregates_of(scenarios, "before"), rules, date(2020, 3, 1))
+    changed = tariff_for(scenarios, with_later=True)
+    of_april = rate_month(aggregates_of(scenarios, "called"), changed, APRIL, MonthBefore(*of_march))
     order = ("line_id", "granted_month", "line_id", "granted_month")
     return [_by_account(found, key) for found, key in zip((*of_march, *of_april), order, strict=True)]
 
 
-def _calls(spark: SparkSession, scenarios: dict[str, Scenario], when: str) -> DataFrame:
+def aggregates_of(scenarios: dict[str, Scenario], when: str) -> pl.DataFrame:
+    """The calls of all scenarios, `called` in April or `before`."""
     rows = [_owned(row, name) for name, scenario in scenarios.items() for row in getattr(scenario, when)]
-    return frame(spark, DailyAggregates, *rows)
+    return from_rows(rows, DailyAggregates)
 
 
-def _tariff(scenarios: dict[str, Scenario], *, with_later: bool) -> Tariff:
+def tariff_for(scenarios: dict[str, Scenario], *, with_later: bool) -> Tariff:
+    """The rules of all scenarios, each for its own account."""
     tables: Rows = defaultdict(list)
     for name, scenario in scenarios.items():
         own = OWN | scenario.rules | (scenario.later if with_later else {})
@@ -157,10 +155,10 @@ def _owned(row: dict, name: str) -> dict:
     return row | {key: value for key, value in mine.items() if key in row}
 
 
-def _by_account(found: DataFrame, order: str) -> Rows:
+def _by_account(found: pl.DataFrame, order: str) -> Rows:
     by_account: Rows = defaultdict(list)
-    for row in found.orderBy(order).collect():
-        by_account[row["account_id"]].append(row.asDict())
+    for row in found.sort(order).iter_rows(named=True):
+        by_account[row["account_id"]].append(row)
     return by_account
 
 

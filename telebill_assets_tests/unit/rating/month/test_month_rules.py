@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from telebill_assets_tests.rating.months import (
+from telebill_assets_tests.unit.rating.month.months import (
     FEE,
     Rows,
     Scenario,
@@ -202,8 +202,8 @@ CASES: dict[str, tuple[Scenario, Lines]] = {
 
 
 @pytest.fixture(scope="module")
-def in_april(spark) -> Rows:
-    return run_april(spark, {name: scenario for name, (scenario, _) in CASES.items()})
+def in_april() -> Rows:
+    return run_april({name: scenario for name, (scenario, _) in CASES.items()})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -284,8 +284,8 @@ TWO_MONTHS: dict[str, Scenario] = {
 
 
 @pytest.fixture(scope="module")
-def months(spark) -> list[Rows]:
-    return run_march_and_april(spark, TWO_MONTHS)
+def months() -> list[Rows]:
+    return run_march_and_april(TWO_MONTHS)
 
 
 def credited(lines: list[dict]) -> list[tuple[str, str]]:
