@@ -107,7 +107,10 @@ def ledger_counts(settled: pl.DataFrame) -> pl.DataFrame:
 
 def sum_counts(counts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The ledger counts of several parts of a day as one."""
-    return _summed(pl.concat(counts).group_by(COUNTED), pl.col("records").sum())
+    return _summed(pl.concat([_NO_COUNTS, *counts]).group_by(COUNTED), pl.col("records").sum())
+
+
+_NO_COUNTS = pl.DataFrame(schema={**dict.fromkeys(COUNTED, pl.String), "records": pl.Int64, "talk_s": pl.Int64})
 
 
 def _summed(groups: Any, records: pl.Expr) -> pl.DataFrame:

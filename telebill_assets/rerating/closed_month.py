@@ -19,7 +19,7 @@ from telebill_assets.compute.days import days_of_month
 from telebill_assets.lake.stored_files import cut
 from telebill_assets.rating.account_groups import AccountGroup, groups_for
 from telebill_assets.rating.adjustments import changes, with_changes
-from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes, no_outcomes
+from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes
 from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.effects import Effect, Left, MonthChange, effects
@@ -235,7 +235,7 @@ def _lines_balance(adjustments: pl.LazyFrame, lines: pl.LazyFrame) -> CheckResul
 
 def _outcome(parts: Sequence[PricedAgain], outcome: str) -> dict[str, Any]:
     """The ledger's measures of an outcome of the calls priced again."""
-    outcomes = merge_outcomes([part.priced.outcomes for part in parts]) if parts else no_outcomes()
+    outcomes = merge_outcomes([part.priced.outcomes for part in parts])
     found = outcomes.filter(pl.col("outcome") == outcome)
     return found.select(pl.col(name).sum() for name in MEASURES).row(0, named=True)
 

@@ -13,7 +13,7 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.lake.stored_files import cut
 from telebill_assets.rating.account_groups import AccountGroup, groups_for
 from telebill_assets.rating.adjustments import changes
-from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes, no_outcomes
+from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifted
 from telebill_assets.rerating.pricing import PLACE, Piece, PricedAgain, Sums, price_again, published_sums, rows_of
@@ -133,7 +133,7 @@ def _still_suspended(
 def _ledger(context: JobContext, scope: Scope, parts: Sequence[PricedAgain]) -> pl.DataFrame:
     day = context.partition
     if not scope.filtered:
-        outcomes = merge_outcomes([part.priced.outcomes for part in parts]) if parts else no_outcomes()
+        outcomes = merge_outcomes([part.priced.outcomes for part in parts])
         return ledger_rows(outcomes, STAGE, day)
     before = context.lake.frame(Ledger, period=day, stage=STAGE)
     replaced = context.lake.scan(DailyAggregates, landing_day=day).filter(scope.covers())

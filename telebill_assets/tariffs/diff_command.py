@@ -14,7 +14,6 @@ from rich.table import Table
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 from telebill_assets.tariffs.diff import KINDS, Change, Differences, differences
 from telebill_assets.tariffs.json_output import print_json
 from telebill_assets.tariffs.layout import layout_of

@@ -18,7 +18,6 @@ from telebill_assets.audit.controls.zero_rated import ZERO_RATED, zero_rated
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls.thresholds import published_thresholds
 from telebill_assets.compute.days import earlier_days
-from telebill_assets.spark.legacy_calls import sample_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.reference.services import Services
