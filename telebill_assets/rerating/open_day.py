@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -123,8 +124,8 @@ def _still_suspended(
     """Suspended calls of other accounts or destinations; without a filter, every call was priced again."""
     if not scope.filtered:
         return []
-    partition = {"landing_day": context.partition, "stage": STAGE}
-    suspended = context.lake.frame(SuspendedUsage, **partition)
+    partition: dict[str, date | str] = {"landing_day": context.partition, "stage": STAGE}
+    suspended = context.lake.frame(SuspendedUsage, landing_day=context.partition, stage=STAGE)
     for part in parts:
         suspended = suspended.join(part.places, on=PLACE, how="anti")
     return [write_examined(suspended, SuspendedUsage, publication.folder(SuspendedUsage, **partition))]
