@@ -18,23 +18,18 @@ PROVES = "Every approved adjustment for the month is on exactly one charge line,
 def charges(context: JobContext, month: date) -> pl.DataFrame:
     """Rows of rated_usage for the month's adjustments, with the reasons of their approval."""
     lines = context.lake.frame(AdjustmentLines, billing_month=month)
-    return adjustment_charges(lines, reasons(context, month), month)
-
-
-def reasons(context: JobContext, month: date) -> dict[str, str]:
-    """Why each re-rating that the month bills was approved, by proposal."""
     partitions = context.lake.published_partitions(AdjustmentLines)
     proposals = [str(each["proposal"]) for each in partitions if each["billing_month"] == month]
-    approved = context.lake.frame(RerateRegister, proposal=proposals) if proposals else pl.DataFrame()
-    return {row["proposal"]: row["reason"] for row in approved.iter_rows(named=True)}
+    approved = context.lake.frame(RerateRegister, proposal=proposals).to_dicts() if proposals else []
+    return adjustment_charges(lines, {row["proposal"]: row["reason"] for row in approved}, month)
 
 
-def balanced(context: JobContext, month: date, rated: pl.DataFrame | pl.LazyFrame) -> CheckResult:
+def balanced(context: JobContext, month: date, lines: pl.LazyFrame) -> CheckResult:
     """Compare the adjustments approved for the month by now with the month's adjustment lines."""
     approved = context.lake.scan(AdjustmentLines, billing_month=month)
-    lines = rated.lazy().filter(pl.col("line_kind") == "adjustment")
     return balance(NAME, PROVES, ("approved", _sums(approved)), {"adjustment lines": _sums(lines)})
 
 
 def _sums(lines: pl.LazyFrame) -> Totals:
-    return lines.select(lines=pl.len(), amount=pl.col("exact_amount").sum()).collect().row(0, named=True)
+    summed: Totals = lines.select(lines=pl.len(), amount=pl.col("exact_amount").sum()).collect().row(0, named=True)
+    return summed
