@@ -16,13 +16,14 @@ from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute.closed import Aggregates
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
+from telebill_assets.compute.month_before import files_before
 from telebill_assets.lake.stored_files import cut
 from telebill_assets.rating.account_groups import AccountGroup, groups_for
 from telebill_assets.rating.adjustments import changes, with_changes
 from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes
 from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.rerating.effects import Effect, Left, MonthChange, effects
+from telebill_assets.rerating.effects import Effect, MonthChange, effects
 from telebill_assets.rerating.pricing import (
     PLACE,
     Piece,
@@ -94,7 +95,7 @@ def rerate_closed_month(context: JobContext, work: Rerating, billing_month: date
         tariff=work.tariff,
         before=before,
         after=Aggregates(before.days, before.files, [*before.changes, *new]),
-        left=Left.by_month_before(lake, month),
+        left=files_before(context, month),
         folder=work.folder,
         billing_month=billing_month,
         lines_folder=publication.folder(AdjustmentLines, billing_month=billing_month, proposal=proposal),

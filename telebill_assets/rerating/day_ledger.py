@@ -56,7 +56,7 @@ def shifted(published: pl.DataFrame, moved: Sequence[pl.DataFrame], replaced: pl
         replaced: the published aggregates that these calls replace.
         day: the landing day.
     """
-    before = published.lazy().select(OUTCOME_KEYS, *(pl.col(name).fill_null(0) for name in OUTCOME_MEASURES))
+    before = published.lazy().select(*OUTCOME_KEYS, *(pl.col(name).fill_null(0) for name in OUTCOME_MEASURES))
     taken = _amounts(replaced, -1, NO_TEXT, NO_TEXT)
     rows = _summed([before, taken, *(part.lazy() for part in moved)])
     return ledger_rows(rows.filter(pl.any_horizontal(pl.col(OUTCOME_MEASURES) != 0)), STAGE, day)

@@ -3,7 +3,6 @@
 Both are found group by group of accounts, because a month is rated by whole accounts.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,43 +11,18 @@ import polars as pl
 from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute.closed import Aggregates
 from telebill_assets.compute.context import JobContext
-from telebill_assets.lake.data_files import scan_files
-from telebill_assets.lake.lake import Lake
+from telebill_assets.compute.month_before import FilesBefore
 from telebill_assets.rating.account_groups import AccountGroup, month_groups
 from telebill_assets.rating.adjustments import as_adjustment_lines, changes, line_corrections
 from telebill_assets.rating.compare import changed, compare
 from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines
-from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
-from telebill_assets.tables.allowance_balances import AllowanceBalances
-from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.rerate_differences import RerateDifferences
 from telebill_assets.tables.table import conform
 
 KEYS = ("account_id", "destination", "currency")
 SHOWN = ("calls", "billed_s", "charge", "lines")
-
-
-@dataclass(frozen=True)
-class Left:
-    """Data files of what the month before has left: its charge lines and its allowance balances."""
-
-    lines: Sequence[str]
-    balances: Sequence[str]
-
-    @classmethod
-    def by_month_before(cls, lake: Lake, month: date) -> "Left | None":
-        """What is published of the month before a month; None if nothing is."""
-        before = Month(month).previous.first
-        if {"billing_month": before} not in lake.published_partitions(RatedUsage):
-            return None
-        return cls(*(lake.paths(model, billing_month=before) for model in (RatedUsage, AllowanceBalances)))
-
-    def of(self, accounts: Sequence[str]) -> MonthBefore:
-        """What it has left for some accounts."""
-        lines, balances = scan_files(self.lines, RatedUsage), scan_files(self.balances, AllowanceBalances)
-        return MonthBefore.kept(lines, balances, accounts)
 
 
 @dataclass(frozen=True)
@@ -60,7 +34,7 @@ class MonthChange:
     tariff: Tariff
     before: Aggregates
     after: Aggregates
-    left: Left | None
+    left: FilesBefore | None
     folder: str
     """Where rows of rerate_differences are written."""
     billing_month: date | None = None
@@ -86,7 +60,7 @@ def effects(context: JobContext, change: MonthChange) -> list[Effect]:
 def effect_on(group: AccountGroup, change: MonthChange) -> Effect:
     """What changes for a group of accounts."""
     before, after = change.before.of(group), change.after.of(group)
-    corrections = _corrections(before, after, change)
+    corrections = _corrections(before, after, change, group)
     differences = _differences(before, after, corrections, change)
     written = write_examined(differences, RerateDifferences, change.folder, group.file_prefix)
     if change.billing_month is None:
@@ -95,11 +69,12 @@ def effect_on(group: AccountGroup, change: MonthChange) -> Effect:
     return Effect(written, write_examined(lines, AdjustmentLines, change.lines_folder, group.file_prefix))
 
 
-def _corrections(before: pl.DataFrame, after: pl.DataFrame, change: MonthChange) -> pl.DataFrame:
+def _corrections(before: pl.DataFrame, after: pl.DataFrame, change: MonthChange, group: AccountGroup) -> pl.DataFrame:
     """Charge lines that differ, of accounts whose aggregates differ; both sides by the same tariff."""
     accounts = changes(before, after)["account_id"].unique().sort().to_list()
-    tariff, left = change.tariff.of_accounts(accounts), change.left.of(accounts) if change.left else None
-    affected = pl.col("account_id").is_in(accounts)
+    affected, tariff = pl.col("account_id").is_in(accounts), change.tariff.of_accounts(accounts)
+    whole = change.left.of_group(group) if change.left else None
+    left = MonthBefore(whole.lines.filter(affected), whole.balances.filter(affected)) if whole else None
     sides = (charge_lines(side.filter(affected), tariff, change.month, left) for side in (before, after))
     return line_corrections(*sides)
 

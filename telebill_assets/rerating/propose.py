@@ -10,12 +10,13 @@ from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.closed import Aggregates, closed_months_of, next_open_month
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
+from telebill_assets.compute.month_before import files_before
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.closed_month import JOB, rerate_closed_month
-from telebill_assets.rerating.effects import Effect, Left, MonthChange, effects
+from telebill_assets.rerating.effects import Effect, MonthChange, effects
 from telebill_assets.rerating.inputs import snapshots_of
 from telebill_assets.rerating.open_day import rerate_day
 from telebill_assets.rerating.pricing import Rerating
@@ -120,7 +121,7 @@ class _Work:
             tariff=work.tariff,
             before=Aggregates(days, lake.paths(DailyAggregates, landing_day=days)),
             after=Aggregates(days, after),
-            left=Left.by_month_before(lake, month),
+            left=files_before(self.context, month),
             folder=work.folder,
         )
         return _Outcome(parts, effects(self.context, change))
