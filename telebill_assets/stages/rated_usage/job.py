@@ -17,13 +17,12 @@ from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.month_before import is_rated
+from telebill_assets.compute.month_before import FilesBefore, files_before
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.rating.account_groups import AccountGroup, files_of, month_groups
-from telebill_assets.rating.month.charge_lines import MonthBefore, rate_month
-from telebill_assets.rating.month.month import Month
+from telebill_assets.rating.month.charge_lines import rate_month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.stages.rated_usage import checks
 from telebill_assets.tables.allowance_balances import AllowanceBalances
@@ -34,20 +33,6 @@ from telebill_assets.tables.table import TableModel
 
 STAGE = "rated_usage"
 WRITES: tuple[TableModel, ...] = (RatedUsage, AllowanceBalances, Ledger)
-
-
-@dataclass(frozen=True)
-class FilesBefore:
-    """Data files of rated_usage and allowance_balances of the month before."""
-
-    lines: Sequence[str]
-    balances: Sequence[str]
-
-    def of_group(self, group: AccountGroup) -> MonthBefore:
-        """What is left for the accounts of a group."""
-        lines = scan_files(files_of(group, self.lines), RatedUsage)
-        balances = scan_files(files_of(group, self.balances), AllowanceBalances)
-        return MonthBefore.kept(lines, balances, group.rows)
 
 
 @dataclass(frozen=True)
@@ -86,7 +71,7 @@ def run(context: JobContext) -> JobReport:
     shared = BillingMonth(
         month=month,
         tariff=published_tariff(context),
-        before=_files_before(context),
+        before=files_before(context, month),
         lines_folder=publication.folder(RatedUsage, billing_month=month),
         balances_folder=publication.folder(AllowanceBalances, billing_month=month),
     )
@@ -103,15 +88,6 @@ def run(context: JobContext) -> JobReport:
     by_currency = net.group_by("currency").agg(pl.col("amount").sum()).sort("currency").collect()
     figures = {"charge_lines": str(publication.rows(RatedUsage))}
     return publication.finish(figures, {"net": {currency: str(amount) for currency, amount in by_currency.iter_rows()}})
-
-
-def _files_before(context: JobContext) -> FilesBefore | None:
-    """What is published of the month before; null if nothing is."""
-    before = Month(context.partition).previous.first
-    if not is_rated(context.lake, before):
-        return None
-    lines, balances = (context.lake.paths(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
-    return FilesBefore(lines, balances)
 
 
 def rate_accounts(accounts: Accounts, shared: BillingMonth) -> Rated:
