@@ -55,7 +55,7 @@ def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             events += wanted
             answers[nr]["events"] = [{"id": event.get("id")} for event in case.get("events") or ()]
     used = use_allowances(
-        pl.DataFrame(events, EVENTS, orient="row"), pl.DataFrame(allowances, ALLOWANCES, orient="row"), order=["nr"]
+        pl.DataFrame(events, EVENTS, orient="row"), pl.DataFrame(allowances, ALLOWANCES, orient="row")
     )
     for owner, nr, units, over in used.events.select("owner", "nr", "units", "over").iter_rows():
         answers[int(owner)]["events"][nr] |= {"included": plain(units - over), "over": plain(over)}
