@@ -58,14 +58,12 @@ def quote(  # noqa: PLR0917
 
 def _quoted(calls: Path | None, one: Mapping[str, str], folder: Path) -> Iterator[tuple["AskedCall", "Quote"]]:
     """The calls of a file, or the one call, with their quotes by the reference files of a folder."""
-    import polars as pl  # noqa: PLC0415  # frames take a second to import
-
-    from telebill_assets.mediation.layouts import LAYOUTS  # noqa: PLC0415
+    from telebill_assets.mediation.layouts import LAYOUTS  # noqa: PLC0415  # frames take a second to import
     from telebill_assets.quote.calls import checked_calls, read_calls  # noqa: PLC0415
     from telebill_assets.quote.quote_calls import quote_calls  # noqa: PLC0415
     from telebill_assets.reference.load import load  # noqa: PLC0415
 
-    tables = {name: pl.DataFrame(table) for name, table in load(folder, LAYOUTS).tables.items()}
+    tables = load(folder, LAYOUTS).tables
     zones = dict(tables["accounts"].select("account_id", "time_zone").iter_rows())
     asked = read_calls(calls, zones) if calls else checked_calls([("command line", one)], zones)
     yield from zip(asked, quote_calls(asked, tables, folder / "rates.csv"), strict=True)

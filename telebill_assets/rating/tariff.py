@@ -45,6 +45,11 @@ class Tariff:
         own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
         return Tariff({**self.tables, **own})
 
+    def prepared(self) -> "Tariff":
+        """The same tariff with the arrays that price calls, so that tasks need not build them again."""
+        _ = self.price_list, self.account_contracts, self.call_names
+        return self
+
     @cached_property
     def destinations(self) -> list[dict[str, Any]]:
         """Destinations with their number; prefixes refer to it."""

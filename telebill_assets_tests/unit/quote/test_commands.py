@@ -71,7 +71,7 @@ def test_four_hundred_cases_are_answered_in_order_and_nothing_else_is_printed(tm
 
 
 def test_calls_are_quoted_with_the_lines_of_their_rates(folder):
-    tables = {name: pl.DataFrame(table) for name, table in load(folder, LAYOUTS).tables.items()}
+    tables = load(folder, LAYOUTS).tables
     zones = dict(tables["accounts"].select("account_id", "time_zone").iter_rows())
     german = next(account for account in zones if account.startswith("DE-"))
     rows = [

@@ -39,7 +39,7 @@ def folder(tmp_path):
 
 def tables(folder, rules: str):
     (folder / "plans.yaml").write_text(PLAN + rules, encoding="utf-8")
-    return {name: table.to_pylist() for name, table in load(folder, LAYOUTS).tables.items()}
+    return {name: table.to_dicts() for name, table in load(folder, LAYOUTS).tables.items()}
 
 
 def test_allowances_are_kept_in_seconds_or_calls_in_the_order_of_the_file(folder):

@@ -5,7 +5,7 @@ import pytest
 from telebill_assets.taxation.client import StanProcessedError, SureTaxClient, SureTaxUnreachableError
 from telebill_assets.taxation.sandbox.server import PortInUseError, running_sandbox
 from telebill_assets.taxation.wire import logged_text, parse_response
-from telebill_assets_tests.taxation.test_engine import KEY, item, request
+from telebill_assets_tests.unit.taxation.test_engine import KEY, item, request
 
 
 def test_a_request_is_answered_over_http():

@@ -38,14 +38,14 @@ def test_all_terms_of_a_plan_are_read(folder):
     change(plans, FIRST_PLAN, f"    {terms}    min_on_free: true\n    default_decks: [us-six, de-business]\n")
     change(plans, PEAK, '{band: peak, dates: ["--12-25", "2020-04-13"], from: "22:00", to: "06:00", weight: 10}')
     tables = load(folder, LAYOUTS).tables
-    plan = tables["plans"].to_pylist()[0]
+    plan = tables["plans"].to_dicts()[0]
     assert (plan["band_policy"], plan["max_policy"], plan["inbound_on"]) == ("split", "disconnect", None)
     assert (plan["min_charge"], plan["max_charge"], plan["min_on_free"]) == (Decimal("0.01"), Decimal(5), True)
-    assert [tuple(row.values()) for row in tables["plan_decks"].to_pylist()] == [
+    assert [tuple(row.values()) for row in tables["plan_decks"].to_dicts()] == [
         ("us-minute", 1, "us-six"),
         ("us-minute", 2, "de-business"),
     ]
-    (peak,) = (row for row in tables["plan_bands"].to_pylist() if row["band"] == "peak")
+    (peak,) = (row for row in tables["plan_bands"].to_dicts() if row["band"] == "peak")
     assert (peak["days"], peak["dates"]) == (None, "--12-25 2020-04-13")
     assert (peak["start_s"], peak["end_s"]) == (79_200, 21_600)
 
@@ -77,7 +77,7 @@ def test_a_band_past_midnight_covers_the_week_together_with_the_day(folder):
         'off_peak, from: "18:00", to: "08:00"',
     )
     change(folder / "plans.yaml", PEAK, '{band: peak, from: "08:00", to: "18:00", weight: 0}')
-    assert load(folder, LAYOUTS).tables["plan_bands"].num_rows == 9
+    assert load(folder, LAYOUTS).tables["plan_bands"].height == 9
 
 
 def test_prefixes_and_rates_may_be_dated_and_typed(folder):
@@ -86,7 +86,7 @@ def test_prefixes_and_rates_may_be_dated_and_typed(folder):
     dated = [row + (",,2020-04-30" if row.startswith("870,") else ",,") for row in rows[1:]]
     texts = [f"{rows[0]},valid_from,valid_to", *dated, "870,satellite-2,Satellite,001,satellite,2020-05-01,"]
     destinations.write_text("\n".join(texts) + "\n", encoding="utf-8")
-    found = [row for row in load(folder, LAYOUTS).tables["destinations"].to_pylist() if row["prefix"] == "870"]
+    found = [row for row in load(folder, LAYOUTS).tables["destinations"].to_dicts() if row["prefix"] == "870"]
     assert [(row["destination"], row["valid_from"], row["valid_to"]) for row in found] == [
         ("satellite", None, date(2020, 4, 30)),
         ("satellite-2", date(2020, 5, 1), None),

@@ -2,15 +2,16 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
-
 from telebill_assets.mediation.enrich import enrich
-from telebill_assets.mediation.validate import Limits, judge, validation_rules
+from telebill_assets.mediation.outcomes import judge_records
+from telebill_assets.mediation.service_map import Reference
+from telebill_assets.mediation.validate import Limits
+from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.reference.services import Services
 from telebill_assets.tables.reference.sources import Sources
-from telebill_assets_tests.frames import frame
+from telebill_assets.tables.table import from_rows
 
 DAY = date(2020, 4, 3)
 LIMITS = Limits(DAY, "UTC", max_call_age_days=90, max_call_s=86_400)
@@ -60,28 +61,30 @@ SERVICE = {
 ACCOUNT = {"account_id": "A1", "time_zone": "America/Chicago", "country": "US", "state": "TX"}
 
 
-@pytest.fixture(scope="module")
-def settle(spark):
-    sources = frame(spark, Sources, SOURCE).cache()
-    open_service = {**SERVICE, "valid_to": None}
-    services = frame(
-        spark,
+OPEN_SERVICE = {**SERVICE, "valid_to": None}
+REFERENCE = Reference.build(
+    from_rows([SOURCE], Sources),
+    from_rows(
+        [
+            OPEN_SERVICE,
+            {**SERVICE, "service_key": "ended", "valid_to": date(2020, 4, 2)},
+            {**OPEN_SERVICE, "source": "*", "service_key": "anywhere", "service_id": "S2"},
+        ],
         Services,
-        open_service,
-        {**SERVICE, "service_key": "ended", "valid_to": date(2020, 4, 2)},
-        {**open_service, "source": "*", "service_key": "anywhere", "service_id": "S2"},
-    )
-    accounts = frame(spark, Accounts, ACCOUNT)
+    ),
+    from_rows([ACCOUNT], Accounts),
+)
 
-    def run(*changes: dict) -> list[dict]:
-        rows = [{**SANE, "line": i, "call_id": f"r{i}", **change} for i, change in enumerate(changes, start=2)]
-        statuses = {row["line"]: row.pop("file_status", "landed") for row in rows}
-        enriched = enrich(frame(spark, RawCdr, *rows), sources, services, accounts)
-        status = spark.createDataFrame(list(statuses.items()), "line long, file_status string")
-        judged = judge(enriched.join(status, "line"), validation_rules(LIMITS))
-        return [row.asDict() for row in judged.orderBy("line").collect()]
 
-    return run
+def settle(*changes: dict) -> list[dict]:
+    """Judged rows of sane records with these changes; each stands in a file of its own."""
+    rows = [
+        {**SANE, "path": f"sbc/2020-04-03/{i}.csv", "line": i, "call_id": f"r{i}", **change}
+        for i, change in enumerate(changes, start=2)
+    ]
+    files = [{"path": row["path"], "status": row.pop("file_status", "landed")} for row in rows]
+    judged = judge_records(from_rows(rows, RawCdr), from_rows(files, FileRegister), REFERENCE, LIMITS)
+    return judged.sort("line").to_dicts()
 
 
 FAULTS = [
@@ -123,12 +126,12 @@ FAULTS = [
 ]
 
 
-def test_each_fault_has_its_own_reason(settle):
+def test_each_fault_has_its_own_reason():
     found = settle(*[change for change, _ in FAULTS])
     assert [row["reason"] for row in found] == [reason for _, reason in FAULTS]
 
 
-def test_sane_records_pass(settle):
+def test_sane_records_pass():
     tolerated = [
         {},
         {"talk_s": 61},  # a second more than from answer to end: switches round
@@ -140,7 +143,7 @@ def test_sane_records_pass(settle):
     assert [row["reason"] for row in settle(*tolerated)] == [None] * len(tolerated)
 
 
-def test_details_name_field_and_expectation(settle):
+def test_details_name_field_and_expectation():
     (row,) = settle({"talk_s": -1})
     assert (row["rule"], row["field"], row["detail"]) == (
         "duration_not_negative",
@@ -149,16 +152,16 @@ def test_details_name_field_and_expectation(settle):
     )
 
 
-def test_numbers_times_and_keys_are_derived(settle):
+def test_numbers_times_and_keys_are_derived():
     first, second, third = settle(
         {"caller": "5125550100", "callee": "011493023125001"},
         {"caller": "15125550100", "callee": "2145550101", "call_id": None},
         {"start_at": at("2020-04-03 03:00:00"), "service_key": "ended", "leg": "b"},
     )
-    assert (first["caller_e164"], first["callee_e164"]) == ("+15125550100", "+493023125001")
+    assert (first["caller"], first["callee"]) == ("+15125550100", "+493023125001")
     assert first["jurisdiction"] == "international"
     assert first["record_key"] == "sbc:r2"
-    assert (second["caller_e164"], second["callee_e164"]) == ("+15125550100", "+12145550101")
+    assert (second["caller"], second["callee"]) == ("+15125550100", "+12145550101")
     assert second["jurisdiction"] == "intrastate"
     assert second["record_key"].startswith("sbc:")
     assert len(second["record_key"]) == len("sbc:") + 64
@@ -183,6 +186,27 @@ JURISDICTIONS = [
 ]
 
 
-def test_jurisdiction_from_both_numbers(settle):
+def test_jurisdiction_from_both_numbers():
     found = settle(*[{"caller": caller, "callee": callee} for caller, callee, _ in JURISDICTIONS])
     assert [row["jurisdiction"] for row in found] == [expected for *_, expected in JURISDICTIONS]
+
+
+def test_a_key_may_have_meant_another_service_before():
+    services = [
+        {**SERVICE, "valid_to": date(2020, 4, 2)},
+        {**OPEN_SERVICE, "service_id": "S9", "valid_from": date(2020, 4, 3)},
+    ]
+    tables = from_rows([SOURCE], Sources), from_rows(services, Services), from_rows([ACCOUNT], Accounts)
+    starts = [at("2020-04-03 04:59:59"), at("2020-04-03 05:00:00"), None]  # midnight in Chicago is 05:00 UTC
+    raw = from_rows([{**SANE, "line": i, "start_at": start} for i, start in enumerate(starts, start=1)], RawCdr)
+    assert enrich(raw, Reference.build(*tables))["service_id"].to_list() == ["S1", "S9", None]
+
+
+def test_a_source_that_declares_a_key_is_not_asked_for_everybodys():
+    services = [{**SERVICE, "valid_to": date(2020, 1, 2)}, {**OPEN_SERVICE, "source": "*"}]
+    tables = from_rows([SOURCE], Sources), from_rows(services, Services), from_rows([ACCOUNT], Accounts)
+    assert enrich(from_rows([SANE], RawCdr), Reference.build(*tables))["service_id"].to_list() == [None]
+
+
+def test_no_records_have_no_outcome():
+    assert judge_records(from_rows([], RawCdr), from_rows([], FileRegister), REFERENCE, LIMITS).is_empty()

@@ -10,12 +10,11 @@ from telebill_assets.database.server import connect
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.reference.products import Products
-from telebill_assets.taxation.batches import with_batch
+from telebill_assets.tables.table import from_rows
 from telebill_assets.taxation.client import SureTaxUnreachableError
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets.taxation.tax_charges import SureTax, tax_charges, tax_lines, taxed_charges
-from telebill_assets_tests.frames import frame
-from telebill_assets_tests.taxation.test_engine import KEY
+from telebill_assets_tests.unit.taxation.test_engine import KEY
 
 ADDRESS = {"city": "Town", "postal_code": "78701", "sales_type": "B", "exemptions": "00"}
 ACCOUNTS = [
@@ -48,20 +47,18 @@ def charge(account: str, number: int, amount: str, product="service", kind="one_
     }
 
 
-def tax(spark, url, server, month, *charges: dict):
-    lines = frame(spark, RatedUsage, *charges)
-    answers = tax_charges(
+def tax(url, server, month, *charges: dict):
+    lines = from_rows(charges, RatedUsage)
+    answered = tax_charges(
         lines,
-        frame(spark, Accounts, *ACCOUNTS),
-        frame(spark, Products, *PRODUCTS),
+        from_rows(ACCOUNTS, Accounts),
+        from_rows(PRODUCTS, Products),
         month=month,
         engine=engine(server),
         database_url=url,
-    ).persist()
-    charged = {row["line_id"]: row.asDict() for row in taxed_charges(answers, lines, month).collect()}
-    taxes = [row.asDict() for row in tax_lines(answers, month).orderBy("line_id", "tax_seq").collect()]
-    answers.unpersist()
-    return charged, taxes
+    )
+    charged = {row["line_id"]: row for row in taxed_charges(answered, lines, month).to_dicts()}
+    return charged, tax_lines(answered, month).sort("line_id", "tax_seq").to_dicts()
 
 
 def exchanges(url, month) -> list[tuple]:
@@ -80,10 +77,10 @@ LINES = [
 ]
 
 
-def test_lines_are_taxed_and_pass_through_items_are_not(spark, url):
+def test_lines_are_taxed_and_pass_through_items_are_not(url):
     month = date(2020, 4, 1)
     with running_sandbox() as server:
-        charged, taxes = tax(spark, url, server, month, *LINES)
+        charged, taxes = tax(url, server, month, *LINES)
     assert {line: (row["status"], row["tax_amount"]) for line, row in charged.items()} == {
         "DE1-1": ("taxed", Decimal("52.369700")),  # 19 % of 275.63
         "DE1-2": ("exempt", Decimal("0.000000")),
@@ -95,41 +92,41 @@ def test_lines_are_taxed_and_pass_through_items_are_not(spark, url):
     ]
 
 
-def test_fees_per_line_are_due_on_the_line_and_not_on_its_discount_or_credit(spark, url):
+def test_fees_per_line_are_due_on_the_line_and_not_on_its_discount_or_credit(url):
     lines = [
         charge("NY1", 1, "18.50", "voip_line", "recurring"),
         charge("NY1", 2, "-1.85", "voip_line", "discount"),
         charge("NY1", 3, "-6.20", "voip_line", "recurring"),
     ]
     with running_sandbox() as server:
-        _, taxes = tax(spark, url, server, date(2020, 8, 1), *lines)
+        _, taxes = tax(url, server, date(2020, 8, 1), *lines)
     assert {row["line_id"] for row in taxes} == {"NY1-1", "NY1-2", "NY1-3"}
     assert [(row["line_id"], row["tax_amount"]) for row in taxes if row["fee_rate"]] == [("NY1-1", Decimal("0.30"))]
 
 
-def test_what_was_answered_is_not_asked_again(spark, url):
+def test_what_was_answered_is_not_asked_again(url):
     """The second run has no server at all: every answer comes from the exchange log."""
     month = date(2020, 5, 1)
     with running_sandbox() as server:
-        first = tax(spark, url, server, month, *LINES)
+        first = tax(url, server, month, *LINES)
     logged = exchanges(url, month)
-    assert tax(spark, url, server, month, *LINES) == first
+    assert tax(url, server, month, *LINES) == first
     assert exchanges(url, month) == logged
 
 
-def test_a_request_without_answer_stays_in_the_log(spark, url):
+def test_a_request_without_answer_stays_in_the_log(url):
     month = date(2020, 6, 1)
     with running_sandbox() as server:
         pass
-    with pytest.raises(Exception, match=SureTaxUnreachableError.__name__):
-        tax(spark, url, server, month, *LINES)
+    with pytest.raises(SureTaxUnreachableError):
+        tax(url, server, month, *LINES)
     assert [answered for _, _, answered, *_ in exchanges(url, month)] == [False]
 
 
-def test_a_refused_line_holds_its_invoice_and_no_other(spark, url):
+def test_a_refused_line_holds_its_invoice_and_no_other(url):
     month = date(2020, 7, 1)
     with running_sandbox() as server:
-        charged, taxes = tax(spark, url, server, month, charge("XX1", 1, "1.00"), *LINES)
+        charged, taxes = tax(url, server, month, charge("XX1", 1, "1.00"), *LINES)
     assert {line: row["status"] for line, row in charged.items()} == {
         "DE1-1": "taxed",
         "DE1-2": "exempt",
@@ -138,9 +135,3 @@ def test_a_refused_line_holds_its_invoice_and_no_other(spark, url):
     }
     assert charged["XX1-1"]["hold_reason"].startswith("9399")
     assert "XX1-1" not in {row["line_id"] for row in taxes}
-
-
-def test_an_invoice_is_never_split_between_batches(spark):
-    lines = [charge(account, number, "1") for account in ("A", "B", "C") for number in range(3)]
-    batched = with_batch(frame(spark, RatedUsage, *lines), 4).select("account_id", "batch").distinct().collect()
-    assert sorted((row["account_id"], row["batch"]) for row in batched) == [("A", 0), ("B", 0), ("C", 1)]

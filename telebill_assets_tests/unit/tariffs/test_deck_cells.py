@@ -5,9 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from telebill_assets.reference.cells import UnreadableCellError
 from telebill_assets.tariffs.countries import country_of
-from telebill_assets.tariffs.deck_cells import has_rate, read_date, read_interval, read_price, read_unit
+from telebill_assets.tariffs.deck_cells import (
+    UnreadableCellError,
+    has_rate,
+    read_date,
+    read_interval,
+    read_price,
+    read_unit,
+)
 from telebill_assets.tariffs.dial_codes import read_prefixes
 
 

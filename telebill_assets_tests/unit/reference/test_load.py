@@ -28,8 +28,8 @@ def said(folder) -> list[str]:
 
 def test_the_demo_operators_files_are_valid(folder):
     found = load(folder, LAYOUTS)
-    assert found.tables["accounts"].num_rows == 60
-    assert found.tables["plans"].num_rows == 7
+    assert found.tables["accounts"].height == 60
+    assert found.tables["plans"].height == 7
 
 
 def test_all_unreadable_values_of_all_files_are_said_at_once(folder):
