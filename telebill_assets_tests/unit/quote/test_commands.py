@@ -3,7 +3,6 @@
 import csv
 import json
 
-import polars as pl
 import pytest
 
 from telebill_assets.demo.reference_files import write_reference_files
