@@ -1,6 +1,6 @@
 """Pricing of Spark frames, for the jobs that still compute on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 import pyarrow as pa
@@ -16,9 +16,9 @@ PRICED_TYPES = {"billed_s": "long", "charge": "decimal(18,10)"}
 def price_calls(calls: DataFrame, tariff: Tariff) -> DataFrame:
     """The calls with the columns of `rating.call.price_calls`, priced by it batch by batch."""
     added = ", ".join(f"{name} {PRICED_TYPES.get(name, 'string')}" for name in core.PRICED)
-    schema = StructType([*calls.schema, *StructType.fromDDL(added)])
+    schema = StructType([*calls.schema.fields, *StructType.fromDDL(added)])  # type: ignore[misc]
 
-    def price(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def price(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             priced = core.price_calls(pl.DataFrame(pl.from_arrow(batch)), tariff).select(core.PRICED)
             table = priced.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
