@@ -3,14 +3,13 @@
 The gates of the stages, the month's summary and `telebill reconcile` all check these, so they cannot disagree.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
+from typing import Any
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict
-from pyspark.sql import Column, DataFrame, Row
-from pyspark.sql import functions as F
 
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
@@ -30,9 +29,9 @@ class Side:
     stage: str
     outcomes: tuple[str, ...]
 
-    def counted(self) -> Column:
+    def counted(self) -> pl.Expr:
         """Whether a row of the ledger belongs to this side."""
-        return (F.col("stage") == self.stage) & F.col("outcome").isin(*self.outcomes)
+        return (pl.col("stage") == self.stage) & pl.col("outcome").is_in(list(self.outcomes))
 
 
 @dataclass(frozen=True)
@@ -135,24 +134,25 @@ class Difference(BaseModel):
         return f"{self.place}: {self.measure}: {self.left} {self.left_figure}, {self.right} {self.right_figure}"
 
 
-def differing(ledger: DataFrame, identity: Identity) -> DataFrame:
+def differing(ledger: pl.DataFrame | pl.LazyFrame, identity: Identity) -> pl.DataFrame:
     """Keys at which an identity does not hold, with `<measure>_left` (the whole) and `<measure>_right` (the parts)."""
-    parts = reduce(lambda left, right: left | right, [part.counted() for part in identity.parts])
-    sides = {"left": identity.whole.counted(), "right": parts}
+    sides = {"left": identity.whole.counted(), "right": pl.any_horizontal(part.counted() for part in identity.parts)}
     found = [
-        F.coalesce(F.sum(F.when(counted, F.col(measure))), F.lit(NOTHING[measure])).alias(f"{measure}_{side}")
+        pl.col(measure).filter(counted).sum().alias(f"{measure}_{side}")
         for measure in identity.measures
         for side, counted in sides.items()
     ]
-    unequal = reduce(
-        lambda left, right: left | right,
-        [F.col(f"{measure}_left") != F.col(f"{measure}_right") for measure in identity.measures],
-    )
-    return ledger.groupBy(*identity.by).agg(*found).where(unequal)
+    summed = ledger.lazy().group_by(*identity.by).agg(*found)
+    return summed.filter(unequal(identity.measures)).sort(*identity.by).collect()
+
+
+def unequal(measures: Sequence[str]) -> pl.Expr:
+    """Whether one of the measures is not the same on both sides, `<measure>_left` and `<measure>_right`."""
+    return pl.any_horizontal(pl.col(f"{measure}_left") != pl.col(f"{measure}_right") for measure in measures)
 
 
 def differences(
-    rows: Iterable[Row], by: Sequence[str], measures: Sequence[str], left: str, right: str
+    rows: Iterable[Mapping[str, Any]], by: Sequence[str], measures: Sequence[str], left: str, right: str
 ) -> list[Difference]:
     """Rows with `<measure>_left` and `<measure>_right` as differences, one for each unequal measure."""
     return [
@@ -170,14 +170,10 @@ def differences(
     ]
 
 
-def identity_check(ledger: DataFrame, identity: Identity, name: str, description: str) -> CheckResult:
+def identity_check(ledger: pl.DataFrame | pl.LazyFrame, identity: Identity, name: str, description: str) -> CheckResult:
     """Check an identity at every key, as a gate of a stage."""
-    wrong = differing(ledger, identity).persist()
-    try:
-        failing = wrong.count()
-        rows = wrong.orderBy(*identity.by).limit(SAMPLES).collect() if failing else []
-    finally:
-        wrong.unpersist()
+    wrong = differing(ledger, identity)
+    failing, rows = wrong.height, wrong.head(SAMPLES).iter_rows(named=True)
     titles = " + ".join(part.title for part in identity.parts)
     found = differences(rows, identity.by, identity.measures, identity.whole.title, titles)
     return CheckResult(

@@ -1,41 +1,29 @@
 """The ledger: the rows each stage writes, and their sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.balance import Totals
-from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.table import conform
 
 NOTHING: Totals = {"records": 0, "talk_s": 0, "billed_s": 0, "amount": Decimal(0)}
 """The measures of a ledger row, and what nobody counted."""
 
 
-def ledger_rows(counted: DataFrame, stage: str, period: date) -> DataFrame:
+def ledger_rows(counted: pl.DataFrame, stage: str, period: date) -> pl.DataFrame:
     """Bring counted outcomes into the ledger's columns; columns that a stage does not know become null."""
-    known = {"period": F.lit(period), "stage": F.lit(stage)}
-    return counted.select(
-        *[
-            _column(field.name, counted, known).cast(field.dataType).alias(field.name)
-            for field in spark_schema(Ledger).fields
-        ]
-    )
+    rows: pl.DataFrame = conform(counted.with_columns(period=pl.lit(period), stage=pl.lit(stage)), Ledger)
+    return rows
 
 
-def _column(name: str, counted: DataFrame, known: Mapping[str, Column]) -> Column:
-    if name in known:
-        return known[name]
-    return F.col(name) if name in counted.columns else F.lit(None)
-
-
-def sums() -> list[Column]:
+def sums() -> list[pl.Expr]:
     """The ledger's measures summed; where nothing was counted, zero."""
-    return [F.coalesce(F.sum(measure), F.lit(zero)).alias(measure) for measure, zero in NOTHING.items()]
+    return [pl.col(measure).sum() for measure in NOTHING]
 
 
 @dataclass(frozen=True)
@@ -56,9 +44,12 @@ class LedgerTotal:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a ledger counted."""
+    """What a ledger counted. Totals of the same keys add up, so those of several days can be put together."""
 
     totals: Sequence[LedgerTotal]
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts([*self.totals, *other.totals])
 
     def where(
         self, outcome: str | None = None, stage: str | None = None, currency: str | None = None
@@ -85,8 +76,7 @@ class Counts:
         return {reason: str(records) for reason, records in sorted(found.items())}
 
 
-def count(ledger: DataFrame) -> Counts:
+def count(ledger: pl.DataFrame | pl.LazyFrame) -> Counts:
     """Sum a ledger."""
-    keys = ("stage", "outcome", "reason", "currency")
-    rows = ledger.groupBy(*keys).agg(F.count("*").alias("rows"), *sums()).collect()
-    return Counts([LedgerTotal(**row.asDict()) for row in rows])
+    summed = ledger.lazy().group_by("stage", "outcome", "reason", "currency").agg(pl.len().alias("rows"), *sums())
+    return Counts([LedgerTotal(**row) for row in summed.collect().iter_rows(named=True)])

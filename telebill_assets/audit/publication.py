@@ -47,8 +47,7 @@ class Publication:
         (rules, *warnings) = verdicts(model, found)
         self.check(_all_examined(rules, found.rows, staged.rows), *warnings)
         if columns := unique_columns(model):
-            stored = [StoredFile(path, rows) for path, rows in zip(staged.files, staged.file_rows, strict=True)]
-            repeated = repeated_keys(self._context.cluster, stored, model, columns)
+            repeated = repeated_keys(self._context.cluster, self.files_of(model), model, columns)
             self.check(unique_verdict(model, staged.rows, repeated))
 
     def write(self, model: TableModel, frame: pl.DataFrame, **partition: Value) -> pl.DataFrame:
@@ -56,10 +55,18 @@ class Publication:
         self.adopt(model, [write_examined(frame, model, self.folder(model, **partition))], **partition)
         return frame
 
+    def files_of(self, model: TableModel) -> list[StoredFile]:
+        """The data files that this job wrote to a table."""
+        return [
+            StoredFile(path, rows)
+            for staged in self._staged
+            if staged.model is model
+            for path, rows in zip(staged.files, staged.file_rows, strict=True)
+        ]
+
     def rows_of(self, model: TableModel) -> pl.LazyFrame:
         """The rows that this job wrote to a table."""
-        files = [file for staged in self._staged if staged.model is model for file in staged.files]
-        return scan_files(files, model)
+        return scan_files([file.path for file in self.files_of(model)], model)
 
     def check(self, *results: CheckResult) -> None:
         """Add the verdicts of checks between tables."""

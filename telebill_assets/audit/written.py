@@ -1,7 +1,7 @@
 """Data files that were examined by the task that wrote them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -9,12 +9,9 @@ from telebill_assets.audit import unique_keys
 from telebill_assets.audit.table_checks import Findings, examine
 from telebill_assets.audit.unique_keys import Repeated
 from telebill_assets.lake.data_files import scan_files, write_file
-from telebill_assets.lake.stored_files import StoredFile, cut
+from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.spark.distribute import Cluster
 from telebill_assets.tables.table import TableModel
-
-ON_THE_DRIVER = 200_000
-"""Rows of which the driver compares the keys itself, because a Spark job would take longer."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class KeyColumns:
 
     model: TableModel
     columns: tuple[str, ...]
-    hashes: pl.Series | None = None
+    hashes: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
     """Hashes that occur more than once, when rows are compared in full."""
 
 
@@ -51,15 +48,11 @@ def write_examined(frame: pl.DataFrame, model: TableModel, folder: str, name: st
 def repeated_keys(cluster: Cluster, files: Sequence[StoredFile], model: TableModel, columns: Sequence[str]) -> Repeated:
     """Rows of these files that share the columns with another one of them."""
     asked = KeyColumns(model, tuple(columns))
-    if sum(file.rows for file in files) <= ON_THE_DRIVER:
-        return unique_keys.compare([_keys(files, asked)], columns)
-    pieces = cut(files)
-    _, found = cluster.by_key(pieces, _hashes, _repeated, asked)
-    hashes = pl.concat(found)
-    if not hashes.len():
+    found = [hashes for hashes in cluster.compare(files, _hashes, _repeated, asked) if hashes.len()]
+    if not found:
         return Repeated()
-    _, compared = cluster.by_key(pieces, _suspects, _compared, KeyColumns(model, asked.columns, hashes))
-    return unique_keys.together(compared)
+    suspect = replace(asked, hashes=pl.concat(found))
+    return unique_keys.together(cluster.compare(files, _suspects, _compared, suspect))
 
 
 def _keys(files: Sequence[StoredFile], asked: KeyColumns) -> pl.DataFrame:
@@ -77,7 +70,7 @@ def _repeated(_bucket: int, parts: list[pl.Series], _asked: KeyColumns) -> pl.Se
 
 def _suspects(files: Sequence[StoredFile], asked: KeyColumns) -> tuple[None, dict[int, pl.DataFrame]]:
     hashed = _keys(files, asked).with_columns(hash=unique_keys.key_hash(asked.columns))
-    found = hashed.filter(pl.col("hash").is_in((asked.hashes if asked.hashes is not None else pl.Series()).implode()))
+    found = hashed.filter(pl.col("hash").is_in(asked.hashes.implode()))
     buckets = found.with_columns(bucket=pl.col("hash") % unique_keys.BUCKETS).drop("hash")
     parts = buckets.partition_by("bucket", as_dict=True, include_key=False)
     return None, {int(str(bucket)): part for (bucket,), part in parts.items()}

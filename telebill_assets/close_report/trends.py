@@ -5,28 +5,27 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
-from telebill_assets.audit.ageing import AGES, BUCKETS, OLDEST
+from telebill_assets.audit.ageing import AGES, age_bucket
 from telebill_assets.audit.ledger import sums
 from telebill_assets.close_report.figures import Ageing, Day
 from telebill_assets.compute.days import days_of_month, next_month
 
 
-def days(ledger: DataFrame, month: date) -> list[Day]:
+def days(ledger: pl.LazyFrame, month: date) -> list[Day]:
     """Every day of the month, also those without a record.
 
     Args:
         ledger: rows of the daily stages of the month.
         month: first day of the billing month.
     """
-    grouped = ledger.groupBy("period", "stage", "outcome", "currency").agg(F.count("path").alias("files"), *sums())
+    grouped = ledger.group_by("period", "stage", "outcome", "currency").agg(pl.col("path").count().alias("files"), *sums())
     found: dict[date, dict[str, Any]] = {
         day: {"files": 0, "records": 0, "talk_s": 0, "suspended": 0, "charge": defaultdict(Decimal)}
         for day in days_of_month(month)
     }
-    for row in grouped.collect():
+    for row in grouped.collect().iter_rows(named=True):
         day = found[row["period"]]
         if row["stage"] == "raw_cdr":
             day["files"] += row["files"]
@@ -40,7 +39,7 @@ def days(ledger: DataFrame, month: date) -> list[Day]:
     return [Day(day=day, **values) for day, values in found.items()]
 
 
-def ageing(suspended: DataFrame, month: date) -> list[Ageing]:
+def ageing(suspended: pl.LazyFrame, month: date) -> list[Ageing]:
     """Open records by reason and age on the last day of the month.
 
     Args:
@@ -48,23 +47,21 @@ def ageing(suspended: DataFrame, month: date) -> list[Ageing]:
         month: first day of the billing month; later landing days are left out.
     """
     last = next_month(month) - timedelta(days=1)
-    age = F.datediff(F.lit(last), F.col("landing_day"))
-    bucket = F.coalesce(*(F.when(age <= oldest, F.lit(name)) for name, oldest in BUCKETS), F.lit(OLDEST))
-    rows = (
-        suspended.where(F.col("landing_day") <= F.lit(last))
-        .groupBy("reason", bucket.alias("age"))
-        .agg(F.count("*").alias("records"), F.coalesce(F.sum("talk_s"), F.lit(0)).alias("talk_s"))
-        .collect()
-    )
-    reasons = sorted({row["reason"] for row in rows})
-    return [_ageing(reason, [row for row in rows if row["reason"] == reason]) for reason in reasons]
+    landed = suspended.filter(pl.col("landing_day") <= last)
+    counted = landed.group_by("reason", "landing_day").agg(records=pl.len(), talk_s=pl.col("talk_s").sum())
+    by_reason: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in counted.sort("reason", "landing_day").collect().iter_rows(named=True):
+        by_reason[row["reason"]].append(row)
+    return [_ageing(reason, rows, last) for reason, rows in by_reason.items()]
 
 
-def _ageing(reason: str, rows: list[Any]) -> Ageing:
-    found = {row["age"]: row["records"] for row in rows}
+def _ageing(reason: str, rows: list[dict[str, Any]], last: date) -> Ageing:
+    by_age = {f"{name} days": 0 for name in AGES}
+    for row in rows:
+        by_age[f"{age_bucket(row['landing_day'], last)} days"] += row["records"]
     return Ageing(
         reason=reason,
-        by_age={f"{name} days": found.get(name, 0) for name in AGES},
-        records=sum(found.values()),
+        by_age=by_age,
+        records=sum(row["records"] for row in rows),
         talk_s=sum(row["talk_s"] for row in rows),
     )

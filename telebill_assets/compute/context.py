@@ -1,14 +1,16 @@
-"""What every job is given: its request, the settings, a Spark session and the lake."""
+"""What every job is given: its request, the settings, the lake, and a cluster to run tasks on."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame, SparkSession
+import polars as pl
 
+from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.spark.distribute import Cluster
+from telebill_assets.tables.reference.controls import Controls
 from telebill_assets.tables.table import TableModel
 
 
@@ -22,15 +24,15 @@ class JobContext:
     cluster: Cluster
 
     @property
-    def spark(self) -> SparkSession:
-        """The Spark session, for jobs that still compute on Spark frames."""
-        return self.cluster.session
-
-    @property
     def partition(self) -> date:
         """Landing day, or first day of the billing month."""
         return self.request.partition
 
-    def reference(self, model: TableModel) -> DataFrame:
-        """A published reference table; small, so it is shipped with the plan."""
-        return self.spark.createDataFrame(self.lake.read_arrow(model))
+    def reference(self, model: TableModel) -> pl.DataFrame:
+        """A published reference table."""
+        return self.lake.frame(model)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those of controls.yaml, and the defaults of all others."""
+        return Thresholds.of(self.lake.frame(Controls).to_dicts())

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import dataset
+import polars as pl
 
 from telebill_assets.compute.holds import HeldTable
+from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import from_text
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.tables.table import TableModel, arrow_schema
+from telebill_assets.tables.table import TableModel, polars_schema
 
 ROWS = "rows"
 POSITIONS = frozenset({"line", "winner_line", "tax_seq"})
@@ -32,27 +31,23 @@ class Difference:
 def differences(lake: Lake, table: HeldTable) -> Iterator[Difference]:
     """Rows, and the sums of the table's measures that differ."""
     model = TABLES[table.table]
-    held = _sums(dataset.dataset(table.files, schema=arrow_schema(model), format="parquet"), model)
-    published = _sums(lake.dataset(model, None, **from_text(model, table.partition)), model)
+    held = _sums(scan_files(table.files, model), model)
+    published = _sums(lake.scan(model, **from_text(model, table.partition)), model)
     for measure, new in held.items():
         old = published[measure]
         if measure == ROWS or new != old:
             yield Difference(measure, _text(new), _text(old), _text(new - old))
 
 
-def _sums(rows: dataset.Dataset, model: TableModel) -> dict[str, Decimal]:
-    """Rows and sums, read batch by batch, so that a big partition needs little memory."""
-    measures = [field.name for field in arrow_schema(model) if _is_measure(field)]
-    sums = dict.fromkeys((ROWS, *measures), Decimal(0))
-    for batch in rows.to_batches(columns=measures):
-        sums[ROWS] += batch.num_rows
-        for name in measures:
-            sums[name] += Decimal(pc.sum(batch[name]).as_py() or 0)
-    return sums
+def _sums(rows: pl.LazyFrame, model: TableModel) -> dict[str, Decimal]:
+    """Rows and sums; only the measures are read, and a big partition needs little memory."""
+    measures = [name for name, kind in polars_schema(model).items() if _is_measure(name, kind)]
+    found = rows.select(pl.len().alias(ROWS), *(pl.col(name).sum() for name in measures)).collect()
+    return {name: Decimal(value) for name, value in found.row(0, named=True).items()}
 
 
-def _is_measure(field: pa.Field) -> bool:
-    return field.name not in POSITIONS and (pa.types.is_int64(field.type) or pa.types.is_decimal(field.type))
+def _is_measure(name: str, kind: pl.DataType) -> bool:
+    return name not in POSITIONS and (kind == pl.Int64 or isinstance(kind, pl.Decimal))
 
 
 def _text(value: Decimal) -> str:

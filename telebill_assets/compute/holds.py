@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from telebill_assets.compute.request import JobReport, JobRequest, Release
@@ -18,7 +17,7 @@ from telebill_assets.lake.lake import Lake, Read, Replaces, Staged
 from telebill_assets.lake.partition import as_text, from_text
 from telebill_assets.tables.held_partitions import DISCARDED, HELD, RELEASED, SUPERSEDED, HeldPartitions
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.tables.table import arrow_schema, table_name
+from telebill_assets.tables.table import from_rows, table_name
 
 NEVER_RELEASED = {
     "invoices": "numbers are given and invoices frozen only by a run that passes",
@@ -120,7 +119,7 @@ def supersede(lake: Lake, asset: str, period: date) -> None:
 
 def holds(lake: Lake, **which: Any) -> list[Hold]:
     """Holds of an asset and period, or all of them, oldest first."""
-    rows = lake.read_arrow(HeldPartitions, **which).to_pylist()
+    rows = lake.frame(HeldPartitions, **which).to_dicts()
     found = [Hold(**{**row, "evidence": Evidence.model_validate_json(row["evidence"])}) for row in map(_known, rows)]
     return sorted(found, key=lambda each: each.held_at)
 
@@ -250,8 +249,8 @@ def _save(lake: Lake, found: Hold, replaces: Replaces | None) -> None:
         "files": "\n".join(file for table in tables for file in table.files),
         "evidence": found.evidence.model_dump_json(),
     }
-    table = pa.Table.from_pylist([row], arrow_schema(HeldPartitions))
-    lake.publish(lake.stage_arrow(table, HeldPartitions, found.run, **key), found.evidence.code_version, replaces)
+    staged = lake.stage_frame(from_rows([row], HeldPartitions), HeldPartitions, found.run, **key)
+    lake.publish(staged, found.evidence.code_version, replaces)
 
 
 def _last(lake: Lake, found: Hold) -> Replaces:

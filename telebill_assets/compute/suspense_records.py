@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from telebill_assets.audit.ageing import AGES, age_bucket
 from telebill_assets.compute.context import JobContext
 from telebill_assets.lake.lake import Partition
@@ -44,18 +46,19 @@ def ageing(by_day: dict[date, int], today: date) -> list[dict[str, str]]:
 
 
 def _reasons(context: JobContext, partition: Partition) -> list[dict[str, str]]:
-    found = context.lake.dataset(SuspendedUsage, None, **partition).to_table(columns=["reason", "talk_s", "account_id"])
-    counted = found.group_by("reason").aggregate(
-        [([], "count_all"), ("talk_s", "sum"), ("account_id", "count_distinct")]
+    counted = (
+        context.lake.scan(SuspendedUsage, **partition)
+        .group_by("reason")
+        .agg(records=pl.len(), talk_s=pl.col("talk_s").sum(), accounts=pl.col("account_id").drop_nulls().n_unique())
+        .sort("records", "reason", descending=[True, False])
     )
-    rows = sorted(counted.to_pylist(), key=lambda row: -row["count_all"])
     return [
         {
             "reason": row["reason"],
-            "records": str(row["count_all"]),
-            "talk seconds": str(row["talk_s_sum"] or 0),
-            "accounts": str(row["account_id_count_distinct"]),
+            "records": str(row["records"]),
+            "talk seconds": str(row["talk_s"]),
+            "accounts": str(row["accounts"]),
             "meaning": SUSPENSE_REASONS.get(row["reason"], ""),
         }
-        for row in rows
+        for row in counted.collect().iter_rows(named=True)
     ]

@@ -22,7 +22,6 @@ from telebill_assets.demo.summary import Summary, summarise
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 from telebill_assets.taxation.sandbox.server import LOOPBACK, running_sandbox
 
 MONTH = date(2020, 4, 1)
@@ -67,9 +66,10 @@ def demo(
 ) -> None:
     """Run a whole month of the demo operator through Dagster, from landing files to invoices."""
     from telebill_assets.operate import Operator  # noqa: PLC0415  # Dagster takes seconds to import
+    from telebill_assets.spark.session import spark_session  # noqa: PLC0415
 
     settings, console = Settings(), Console()
-    spark = spark_session(settings)
+    spark_session(settings)
     database_url(settings)  # what is not there is said before the work, not after it
     days = days_of_month(MONTH)
     manifest = _prepare(settings, days, files, records, seed)
@@ -85,7 +85,7 @@ def demo(
         with _progress("Month close", 1) as step:
             operator.run_month(MONTH.isoformat())
             step()
-    summary = summarise(spark, Lake.open(settings), settings, MONTH)
+    summary = summarise(Lake.open(settings), settings, MONTH)
     path = settings.home.absolute() / "summary.json"
     path.write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
     show_summary(console, summary, path, settings)

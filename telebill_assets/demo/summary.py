@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 from pydantic import BaseModel, Field
-from pyspark.sql import SparkSession
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.identities import IDENTITIES, identity_balance
@@ -64,15 +64,15 @@ class Summary(BaseModel):
     documents: list[str]
 
 
-def summarise(spark: SparkSession, lake: Lake, settings: Settings, month: date) -> Summary:
+def summarise(lake: Lake, settings: Settings, month: date) -> Summary:
     """Collect a month's figures."""
     days = days_of_month(month)
-    ledger = count(lake.read(spark, Ledger, period=days))
-    register = lake.read(spark, FileRegister, landing_day=days)
+    ledger = count(lake.scan(Ledger, period=days))
+    files = lake.scan(FileRegister, landing_day=days).select(pl.len()).collect().item()
     money = _by_currency(ledger)
     return Summary(
         month=month,
-        files=register.count(),
+        files=files,
         records=int(ledger.of("received")["records"]),
         duplicates=int(ledger.of("duplicate")["records"]),
         validated=int(ledger.of("validated")["records"]),
@@ -104,7 +104,7 @@ def _by_currency(ledger: Counts) -> dict[str, CurrencyTotals]:
     money: dict[str, CurrencyTotals] = {}
     for invoices in ledger.where("invoice", "invoices"):
         of = {name: f"{ledger.of(name, 'invoices', invoices.currency)['amount']:.2f}" for name in AMOUNTS}
-        taxes = ledger.where("tax", "invoices", invoices.currency)
+        taxes = sorted(ledger.where("tax", "invoices", invoices.currency), key=lambda total: str(total.reason))
         money[str(invoices.currency)] = CurrencyTotals(
             invoices=invoices.records, tax={str(tax.reason): f"{tax.amount:.2f}" for tax in taxes}, **of
         )

@@ -1,53 +1,53 @@
 """Assembly: charge lines and taxes become one invoice per account, as frames of invoices, lines and taxes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from decimal import Decimal
 
-from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F
+import polars as pl
+import polars_hash as plh
 
-MONEY = "decimal(18,2)"
+from telebill_assets.invoicing.json_text import json_object
+
+MONEY = pl.Decimal(18, 2)
 KIND_ORDER = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 SELLER = ("name", "street", "city", "state", "postal_code", "country", "phone", "email", "tax_number", "iban", "clerk")
-CUSTOMER = ("name", "attention", "street", "city", "state", "postal_code", "country")
+CUSTOMER = ("name", "attention", "street", "city", "state", "postal_code", "country", "tax_number")
+LINE_COLUMNS = (
+    *("invoice_id", "number", "line_id", "line_kind", "product", "description", "article_nr", "destination"),
+    *("jurisdiction", "calls", "talk_s", "billed_s", "quantity", "unit", "unit_price", "amount"),
+    *("service_from", "service_to"),
+)
 TAX_KEYS = ("level", "tax_type", "description", "authority", "region", "rate", "fee_rate")
+TAX_COLUMNS = ("invoice_id", "number", *TAX_KEYS, "base", "amount")
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """A month's invoices, without numbers; `holds` are the accounts that get none, with the reason."""
+    """Invoices of whole accounts, without numbers; `holds` are the accounts that get none, with the reason."""
 
-    invoices: DataFrame
-    lines: DataFrame
-    taxes: DataFrame
-    holds: DataFrame
-
-    def persist(self) -> "Assembly":
-        """Keep the frames, which are used several times."""
-        return Assembly(self.invoices.persist(), self.lines.persist(), self.taxes.persist(), self.holds.persist())
-
-    def unpersist(self) -> None:
-        """Forget them."""
-        for frame in (self.invoices, self.lines, self.taxes, self.holds):
-            frame.unpersist()
+    invoices: pl.DataFrame
+    lines: pl.DataFrame
+    taxes: pl.DataFrame
+    holds: pl.DataFrame
 
 
 def assemble(
-    rated: DataFrame,
-    taxed: DataFrame,
-    tax_lines: DataFrame,
-    accounts: DataFrame,
-    sellers: DataFrame,
+    rated: pl.DataFrame,
+    taxed: pl.DataFrame,
+    tax_lines: pl.DataFrame,
+    accounts: pl.DataFrame,
+    sellers: pl.DataFrame,
     *,
     month: date,
 ) -> Assembly:
     """One invoice per account that has charge lines and none of them held.
 
     Args:
-        rated: rated_usage of the month.
-        taxed: taxed_charges of the month.
-        tax_lines: tax_lines of the month.
+        rated: rated_usage of the month, of whole accounts.
+        taxed: taxed_charges of the month, of the same accounts.
+        tax_lines: tax_lines of the month, of the same accounts.
         accounts: the accounts, for the customer block and locale.
         sellers: the sellers, for the seller block and dates.
         month: first day of the billing month.
@@ -56,100 +56,99 @@ def assemble(
         Frames of the database's columns. Each tax of an invoice is the sum of its tax lines, rounded half-up once;
         the amount payable is the sum of rounded parts.
     """
-    held = taxed.where("status = 'held'").groupBy("account_id").agg(F.min("hold_reason").alias("reason"))
-    billed = rated.join(F.broadcast(held), "account_id", "left_anti").withColumn("invoice_id", _invoice_id(month))
+    refused = taxed.filter(pl.col("status") == "held")
+    held = refused.group_by("account_id").agg(pl.col("hold_reason").min().alias("reason"))
+    billed = rated.join(held, on="account_id", how="anti").with_columns(invoice_id=_invoice_id(month))
     lines = _lines(billed)
-    taxes = _taxes(tax_lines.join(F.broadcast(held), "account_id", "left_anti"), month)
-    totals = _totals(billed, taxes, month)
-    invoices = _with_parties(totals, accounts, sellers, month)
+    taxes = _taxes(tax_lines.join(held, on="account_id", how="anti"), month)
+    invoices = _with_parties(_totals(billed, taxes, month), accounts, sellers, month)
     return Assembly(_with_content_hash(invoices, lines, taxes), lines, taxes, held)
 
 
-def _invoice_id(month: date) -> Column:
-    return F.concat(F.lit(f"{month:%Y-%m}-"), F.col("account_id"))
+def _invoice_id(month: date) -> pl.Expr:
+    return pl.format(f"{month:%Y-%m}-{{}}", "account_id")
 
 
-def _lines(billed: DataFrame) -> DataFrame:
+def _lines(billed: pl.DataFrame) -> pl.DataFrame:
     """Lines in the order of the invoice: by kind, then by what they charge for."""
-    kind = F.array_position(F.lit(list(KIND_ORDER)), F.col("line_kind"))
-    in_order = Window.partitionBy("invoice_id").orderBy(kind, "product", "line_id")
-    return billed.select(
-        "invoice_id",
-        F.row_number().over(in_order).alias("number"),
-        *("line_id", "line_kind", "product", "description", "article_nr", "destination", "jurisdiction"),
-        *("calls", "talk_s", "billed_s", "quantity", "unit", "unit_price", "amount", "service_from", "service_to"),
-    )
+    kind = pl.col("line_kind").replace_strict(list(KIND_ORDER), list(range(len(KIND_ORDER))), return_dtype=pl.Int8)
+    return _numbered(billed.sort("invoice_id", kind, "product", "line_id")).select(LINE_COLUMNS)
 
 
-def _taxes(tax_lines: DataFrame, month: date) -> DataFrame:
-    named = tax_lines.select(
-        _invoice_id(month).alias("invoice_id"),
-        F.col("tax_level").alias("level"),
-        *("tax_type", "description", "authority", "region"),
-        F.col("tax_rate").alias("rate"),
-        *("fee_rate", "revenue_base", "tax_amount"),
-    )
-    summed = named.groupBy("invoice_id", *TAX_KEYS).agg(
-        F.round(F.sum("revenue_base"), 2).cast(MONEY).alias("base"),
-        F.round(F.sum("tax_amount"), 2).cast(MONEY).alias("amount"),
-    )
-    in_order = Window.partitionBy("invoice_id").orderBy(
-        "tax_type", "description", "region", "rate", "fee_rate", "authority"
-    )
-    return summed.withColumn("number", F.row_number().over(in_order)).select(
-        "invoice_id", "number", *TAX_KEYS, "base", "amount"
-    )
+def _numbered(in_order: pl.DataFrame) -> pl.DataFrame:
+    """Rows of each invoice numbered from 1."""
+    return in_order.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("invoice_id"))
 
 
-def _totals(billed: DataFrame, taxes: DataFrame, month: date) -> DataFrame:
+def _taxes(tax_lines: pl.DataFrame, month: date) -> pl.DataFrame:
+    named = tax_lines.rename({"tax_level": "level", "tax_rate": "rate"}).with_columns(invoice_id=_invoice_id(month))
+    summed = named.group_by("invoice_id", *TAX_KEYS).agg(
+        base=_rounded(pl.col("revenue_base").sum()), amount=_rounded(pl.col("tax_amount").sum())
+    )
+    in_order = summed.sort("invoice_id", "tax_type", "description", "region", "rate", "fee_rate", "authority")
+    return _numbered(in_order).select(TAX_COLUMNS)
+
+
+def _rounded(amount: pl.Expr) -> pl.Expr:
+    return amount.round(2, mode="half_away_from_zero").cast(MONEY)
+
+
+def _totals(billed: pl.DataFrame, taxes: pl.DataFrame, month: date) -> pl.DataFrame:
     """Sums per invoice. Its period is that of its own charges; adjustments are of months billed before."""
-    own = F.col("line_kind") != "adjustment"
-    passed_through = F.col("line_kind") == "pass_through"
-    zero = F.lit(0).cast(MONEY)
-    charged = billed.groupBy("invoice_id", "account_id", "currency").agg(
-        F.sum(F.when(passed_through, zero).otherwise(F.col("amount"))).cast(MONEY).alias("net"),
-        F.sum(F.when(passed_through, F.col("amount")).otherwise(zero)).cast(MONEY).alias("pass_through"),
-        F.coalesce(F.min(F.when(own, F.col("service_from"))), F.lit(month)).alias("service_from"),
-        F.coalesce(F.max(F.when(own, F.col("service_to"))), F.last_day(F.lit(month))).alias("service_to"),
+    own = pl.col("line_kind") != "adjustment"
+    passed_through = pl.col("line_kind") == "pass_through"
+    first = pl.lit(month)
+    charged = billed.group_by("invoice_id", "account_id", "currency").agg(
+        net=pl.col("amount").filter(~passed_through).sum().cast(MONEY),
+        pass_through=pl.col("amount").filter(passed_through).sum().cast(MONEY),
+        service_from=pl.col("service_from").filter(own).min().fill_null(first),
+        service_to=pl.col("service_to").filter(own).max().fill_null(first.dt.month_end()),
     )
-    tax = taxes.groupBy("invoice_id").agg(F.sum("amount").alias("tax"))
+    tax = taxes.group_by("invoice_id").agg(tax=pl.col("amount").sum().cast(MONEY))
+    payable = (pl.col("net") + pl.col("tax") + pl.col("pass_through")).cast(MONEY)
     return (
-        charged.join(tax, "invoice_id", "left")
-        .withColumn("tax", F.coalesce("tax", zero).cast(MONEY))
-        .withColumn("payable", (F.col("net") + F.col("tax") + F.col("pass_through")).cast(MONEY))
+        charged.join(tax, on="invoice_id", how="left")
+        .with_columns(pl.col("tax").fill_null(Decimal(0)).cast(MONEY))
+        .with_columns(payable=payable)
     )
 
 
-def _with_parties(totals: DataFrame, accounts: DataFrame, sellers: DataFrame, month: date) -> DataFrame:
-    customer = F.to_json(F.struct(*CUSTOMER, F.col("vat_id").alias("tax_number")))
-    buyers = accounts.select(
-        *("account_id", "seller_id", "locale", "language", "call_detail"), customer.alias("customer")
+def _with_parties(totals: pl.DataFrame, accounts: pl.DataFrame, sellers: pl.DataFrame, month: date) -> pl.DataFrame:
+    buyers = accounts.rename({"vat_id": "tax_number"}).select(
+        *("account_id", "seller_id", "locale", "language", "call_detail"), customer=_party(CUSTOMER)
     )
     issuers = sellers.select(
-        *("seller_id", "invoice_date", "payment_days"),
-        F.col("invoice_layout").alias("layout"),
-        F.to_json(F.struct(*SELLER)).alias("seller"),
-    ).withColumnRenamed("invoice_date", "date_rule")
-    month_end = F.add_months(F.lit(month), 1)
-    issued = F.when(F.col("date_rule") == "last_charge", F.col("service_to")).otherwise(month_end)
+        *("seller_id", "payment_days"), date_rule="invoice_date", layout="invoice_layout", seller=_party(SELLER)
+    )
+    month_end = pl.lit(month).dt.offset_by("1mo")
+    issued = pl.when(pl.col("date_rule") == "last_charge").then("service_to").otherwise(month_end)
     return (
-        totals.join(F.broadcast(buyers), "account_id")
-        .join(F.broadcast(issuers), "seller_id")
-        .withColumn("billing_month", F.lit(month))
-        .withColumn("invoice_date", issued)
-        .withColumn("due_date", F.date_add("invoice_date", F.col("payment_days")))
+        totals.join(buyers, on="account_id")
+        .join(issuers, on="seller_id")
+        .with_columns(billing_month=pl.lit(month), invoice_date=issued)
+        .with_columns(due_date=pl.col("invoice_date") + pl.duration(days="payment_days"))
         .drop("date_rule", "payment_days")
     )
 
 
-def _with_content_hash(invoices: DataFrame, lines: DataFrame, taxes: DataFrame) -> DataFrame:
+def _party(columns: Sequence[str]) -> pl.Expr:
+    return json_object(dict.fromkeys(columns, pl.String()))
+
+
+def _with_content_hash(invoices: pl.DataFrame, lines: pl.DataFrame, taxes: pl.DataFrame) -> pl.DataFrame:
     """SHA-256 of everything the invoice says, so that the same month run again is recognised."""
-    parts = [_content(lines, "lines"), _content(taxes, "taxes")]
-    whole = reduce(lambda left, right: left.join(right, "invoice_id", "left"), parts, invoices)
-    said = F.to_json(F.struct(*sorted(invoices.columns), "lines", "taxes"))
-    return whole.withColumn("content_hash", F.sha2(said, 256)).drop("lines", "taxes")
+    whole = invoices.join(_content(lines, "lines"), on="invoice_id", how="left").join(
+        _content(taxes, "taxes"), on="invoice_id", how="left"
+    )
+    columns = {name: invoices.schema[name] for name in sorted(invoices.columns)}
+    said = whole.select(said=json_object(columns, {"lines": "lines", "taxes": "taxes"}))
+    return invoices.with_columns(said.select(content_hash=plh.col("said").chash.sha2_256()).to_series())
 
 
-def _content(rows: DataFrame, name: str) -> DataFrame:
-    row = F.struct("number", *[column for column in rows.columns if column not in {"invoice_id", "number"}])
-    return rows.groupBy("invoice_id").agg(F.array_sort(F.collect_list(row)).alias(name))
+def _content(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """A JSON array of the rows of each invoice, in order of their numbers."""
+    columns = {"number": rows.schema["number"]} | {
+        column: kind for column, kind in rows.schema.items() if column not in {"invoice_id", "number"}
+    }
+    texts = rows.sort("invoice_id", "number").select("invoice_id", json_object(columns).alias(name))
+    return texts.group_by("invoice_id").agg(pl.format("[{}]", pl.col(name).str.join(",")))

@@ -1,36 +1,33 @@
 """The billing run: a month's invoices reach the database, get their numbers and are frozen, all in one transaction.
 
-Spark tasks copy the assembled rows into a staging table; nothing of that is visible as an invoice. Then one
-transaction compares them with the control totals and with what is final already, and finalises.
+Tasks copy the assembled rows into staging tables; nothing of that is visible as an invoice. Then one transaction
+compares them with the control totals and with what is final already, and finalises.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
 import psycopg
-import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from telebill_assets.database.server import connect
 from telebill_assets.errors import OperatorError
-from telebill_assets.invoicing.assembly import Assembly
+from telebill_assets.invoicing.assembly import LINE_COLUMNS, TAX_COLUMNS, Assembly
 
 BILLING_LOCK = 7_102_021
 TAKE_LOCK = "SELECT pg_advisory_xact_lock(%s)"
-COPY_STAGED = "COPY staged_invoice (run_id, part, content) FROM STDIN"
-COPIED = pa.schema([("rows", pa.int64())])
+ROWS_AT_ONCE = 10_000
 INVOICE_COLUMNS = (
-    "invoice_id, billing_month, account_id, seller_id, layout, locale, language, currency, call_detail, invoice_date, "
-    "due_date, service_from, service_to, seller, customer, net, tax, pass_through, payable, content_hash"
+    *("invoice_id", "billing_month", "account_id", "seller_id", "layout", "locale", "language", "currency"),
+    *("call_detail", "invoice_date", "due_date", "service_from", "service_to", "seller", "customer"),
+    *("net", "tax", "pass_through", "payable", "content_hash"),
 )
-LINE_COLUMNS = (
-    "invoice_id, number, line_id, line_kind, product, description, article_nr, destination, jurisdiction, calls, "
-    "talk_s, billed_s, quantity, unit, unit_price, amount, service_from, service_to"
-)
-TAX_COLUMNS = "invoice_id, number, level, tax_type, description, authority, region, rate, fee_rate, base, amount"
+TABLES = {"invoice": INVOICE_COLUMNS, "invoice_line": LINE_COLUMNS, "invoice_tax": TAX_COLUMNS}
+"""Tables of final invoices and their columns; each has a staging table called staged_..."""
 
 
 class FinalInvoiceError(OperatorError):
@@ -41,6 +38,17 @@ class ControlTotalError(Exception):
     """The staged rows are not the assembled ones."""
 
 
+@dataclass(frozen=True)
+class Load:
+    """Rows that one task staged, and the amount payable of its invoices."""
+
+    load_id: str
+    invoices: int
+    lines: int
+    taxes: int
+    payable: Decimal
+
+
 @contextmanager
 def billing_lock(url: str) -> Iterator[None]:
     """Keep every billing run from finalising while the block runs; waits for one that does."""
@@ -49,15 +57,43 @@ def billing_lock(url: str) -> Iterator[None]:
         yield
 
 
+def stage(assembly: Assembly, url: str, run_id: str) -> Load:
+    """Copy assembled rows into the staging tables, all or none; they are no invoices yet.
+
+    A task may run twice: each attempt is a load of its own, and only the one whose Load is handed to `bill` counts.
+    """
+    load_id, frames = str(uuid.uuid4()), (assembly.invoices, assembly.lines, assembly.taxes)
+    with connect(url) as connection:
+        for (table, columns), frame in zip(TABLES.items(), frames, strict=True):
+            rows = frame.select(*columns, run_id=pl.lit(run_id), load_id=pl.lit(load_id))
+            _copy(connection, f"staged_{table}", rows)
+    invoices, lines, taxes = (frame.height for frame in frames)
+    return Load(load_id, invoices, lines, taxes, Decimal(assembly.invoices["payable"].sum()))
+
+
+def _copy(connection: psycopg.Connection[tuple[object, ...]], table: str, rows: pl.DataFrame) -> None:
+    command = f"COPY {table} ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        for part in rows.iter_slices(ROWS_AT_ONCE):
+            copy.write(part.write_csv(include_header=False))
+
+
+def unstage(url: str, run_id: str) -> None:
+    """Forget everything that a run has staged."""
+    with connect(url) as connection:
+        for table in TABLES:
+            connection.execute(f"DELETE FROM staged_{table} WHERE run_id = %s", [run_id])  # noqa: S608
+
+
 def bill(  # noqa: PLR0917
-    assembly: Assembly,
+    loads: Sequence[Load],
     url: str,
     month: date,
     run_id: str,
     code_version: str,
     still_right: Callable[[], None] = lambda: None,
 ) -> int:
-    """Number and freeze a month's invoices; returns how many are new.
+    """Number and freeze a month's staged invoices in one transaction; returns how many are new.
 
     `still_right` is called when no other run or approval can come between, and raises if the month changed meanwhile.
     Numbers are gapless per seller and month, in order of the accounts. The same month again changes nothing.
@@ -66,69 +102,45 @@ def bill(  # noqa: PLR0917
         FinalInvoiceError: a final invoice would change, or is no longer among the assembled ones.
         ControlTotalError: rows were lost or doubled on the way.
     """
-    parts = {"invoice": assembly.invoices, "line": assembly.lines, "tax": assembly.taxes}
-    try:
-        for part, frame in parts.items():
-            _stage(frame, part, url, run_id)
-        payable = assembly.invoices.agg(F.coalesce(F.sum("payable"), F.lit(0)).alias("sum")).first()
-        rows = {part: frame.count() for part, frame in parts.items()}
-        with connect(url) as connection:
-            connection.execute(TAKE_LOCK, [BILLING_LOCK])
-            still_right()
-            _compare_totals(connection, run_id, rows, payable["sum"] if payable else Decimal(0))
-            _compare_with_final(connection, run_id, month)
-            return _finalise(connection, run_id, month, code_version)
-    finally:
-        with connect(url) as connection:
-            connection.execute("DELETE FROM staged_invoice WHERE run_id = %s", [run_id])
-
-
-def _stage(frame: DataFrame, part: str, url: str, run_id: str) -> None:
-    rows = frame.select(F.lit(run_id).alias("run_id"), F.lit(part).alias("part"), F.to_json(F.struct("*")).alias("row"))
-    rows.mapInArrow(_copying(url), "rows long").agg(F.sum("rows")).collect()
-
-
-def _copying(url: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        count = 0
-        with connect(url) as connection, connection.cursor() as cursor, cursor.copy(COPY_STAGED) as copy:
-            for batch in batches:
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    copy.write_row(row)
-                count += batch.num_rows
-        yield pa.RecordBatch.from_arrays([pa.array([count], pa.int64())], schema=COPIED)
-
-    return run
+    ids = [load.load_id for load in loads]
+    with connect(url) as connection:
+        connection.execute(TAKE_LOCK, [BILLING_LOCK])
+        still_right()
+        _compare_totals(connection, loads, ids)
+        _compare_with_final(connection, ids, month)
+        return _finalise(connection, ids, month, run_id, code_version)
 
 
 def _compare_totals(
-    connection: psycopg.Connection[tuple[object, ...]], run_id: str, rows: dict[str, int], payable: Decimal
+    connection: psycopg.Connection[tuple[object, ...]], loads: Sequence[Load], ids: Sequence[str]
 ) -> None:
-    counted = connection.execute(
-        "SELECT part, count(*) FROM staged_invoice WHERE run_id = %s GROUP BY part", [run_id]
-    ).fetchall()
-    staged = {str(part): count for part, count in counted}
-    found = connection.execute(
-        "SELECT coalesce(sum((content->>'payable')::numeric), 0) FROM staged_invoice "
-        "WHERE run_id = %s AND part = 'invoice'",
-        [run_id],
+    staged = connection.execute(
+        "SELECT (SELECT count(*) FROM staged_invoice WHERE load_id = ANY(%(ids)s)), "
+        "(SELECT count(*) FROM staged_invoice_line WHERE load_id = ANY(%(ids)s)), "
+        "(SELECT count(*) FROM staged_invoice_tax WHERE load_id = ANY(%(ids)s)), "
+        "(SELECT coalesce(sum(payable), 0) FROM staged_invoice WHERE load_id = ANY(%(ids)s))",
+        {"ids": ids},
     ).fetchone()
-    expected = {part: count for part, count in rows.items() if count}
-    if staged != expected or not found or found[0] != payable:
-        raise ControlTotalError(f"assembled {expected} payable {payable}, staged {staged} payable {found and found[0]}")
+    assembled = (
+        sum(load.invoices for load in loads),
+        sum(load.lines for load in loads),
+        sum(load.taxes for load in loads),
+        sum((load.payable for load in loads), start=Decimal(0)),
+    )
+    if staged != assembled:
+        raise ControlTotalError(f"invoices, lines, taxes, payable: assembled {assembled}, staged {staged}")
 
 
-def _compare_with_final(connection: psycopg.Connection[tuple[object, ...]], run_id: str, month: date) -> None:
+def _compare_with_final(connection: psycopg.Connection[tuple[object, ...]], ids: Sequence[str], month: date) -> None:
     differing = connection.execute(
         """
         SELECT final.invoice_number FROM invoice AS final
-        LEFT JOIN staged_invoice AS staged
-            ON staged.run_id = %s AND staged.part = 'invoice' AND staged.content->>'invoice_id' = final.invoice_id
+        LEFT JOIN staged_invoice AS staged ON staged.load_id = ANY(%s) AND staged.invoice_id = final.invoice_id
         WHERE final.billing_month = %s AND final.status = 'final'
-            AND final.content_hash IS DISTINCT FROM staged.content->>'content_hash'
+            AND final.content_hash IS DISTINCT FROM staged.content_hash
         ORDER BY final.invoice_number
         """,
-        [run_id, month],
+        [ids, month],
     ).fetchall()
     if differing:
         shown = ", ".join(str(number) for (number,) in differing[:5])
@@ -138,24 +150,19 @@ def _compare_with_final(connection: psycopg.Connection[tuple[object, ...]], run_
         )
 
 
-def _finalise(connection: psycopg.Connection[tuple[object, ...]], run_id: str, month: date, code_version: str) -> int:
+def _finalise(
+    connection: psycopg.Connection[tuple[object, ...]], ids: Sequence[str], month: date, run_id: str, code_version: str
+) -> int:
     connection.execute("DELETE FROM invoice WHERE billing_month = %s AND status = 'draft'", [month])
-    fresh = """
-        SELECT content FROM staged_invoice AS staged WHERE run_id = %s AND part = %s AND NOT EXISTS (
-            SELECT FROM invoice WHERE status = 'final' AND invoice_id = staged.content->>'invoice_id')
-    """
-    connection.execute(
-        f"INSERT INTO invoice ({INVOICE_COLUMNS}, run_id, code_version) "  # noqa: S608
-        f"SELECT {_typed(INVOICE_COLUMNS)}, %s, %s FROM ({fresh}) AS new, "
-        "jsonb_populate_record(NULL::invoice, content || jsonb_build_object("
-        "'seller', (content->>'seller')::jsonb, 'customer', (content->>'customer')::jsonb)) AS typed",
-        [run_id, code_version, run_id, "invoice"],
-    )
-    for table, part, columns in (("invoice_line", "line", LINE_COLUMNS), ("invoice_tax", "tax", TAX_COLUMNS)):
+    stamps = {"invoice": {"run_id": run_id, "code_version": code_version}}
+    for table, names in TABLES.items():
+        columns, stamped = ", ".join(names), stamps.get(table, {})
         connection.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {_typed(columns)} FROM ({fresh}) AS new, "  # noqa: S608
-            f"jsonb_populate_record(NULL::{table}, content) AS typed",
-            [run_id, part],
+            f"INSERT INTO {table} ({', '.join([*names, *stamped])}) "  # noqa: S608
+            f"SELECT {', '.join([columns, *['%s'] * len(stamped)])} FROM staged_{table} AS staged "
+            "WHERE load_id = ANY(%s) AND NOT EXISTS ("
+            "SELECT FROM invoice WHERE status = 'final' AND invoice_id = staged.invoice_id)",
+            [*stamped.values(), ids],
         )
     return _number(connection, month)
 
@@ -189,7 +196,3 @@ def _number(connection: psycopg.Connection[tuple[object, ...]], month: date) -> 
         {"month": month},
     ).fetchone()
     return int(str(numbered[0])) if numbered else 0
-
-
-def _typed(columns: str) -> str:
-    return ", ".join(f"typed.{name.strip()}" for name in columns.split(","))

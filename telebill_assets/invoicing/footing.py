@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.tally import Tally, first
 from telebill_assets.invoicing.assembly import Assembly
 
 CENT = Decimal("0.01")
-SAMPLES = 5
 
 
 def footing_errors(
@@ -39,38 +38,32 @@ def footing_errors(
     return [f"{name} is {found}, expected {right}" for name, (found, right) in figures.items() if found != right]
 
 
-def footing_check(assembly: Assembly) -> CheckResult:
-    """Prove for every invoice that its totals are the sums of its lines and taxes."""
-    wrong = _not_footing(assembly).persist()
-    try:
-        count = wrong.count()
-        samples = [row["account_id"] for row in wrong.limit(SAMPLES).collect()]
-    finally:
-        wrong.unpersist()
-    invoices = assembly.invoices.count()
+def not_footing(assembly: Assembly) -> Tally:
+    """Count invoices, and those whose totals are not the sums of their lines and taxes."""
+    passed_through, amount = pl.col("line_kind") == "pass_through", pl.col("amount")
+    sums = assembly.lines.group_by("invoice_id").agg(
+        line_net=amount.filter(~passed_through).sum(), line_pass=amount.filter(passed_through).sum()
+    )
+    taxes = assembly.taxes.group_by("invoice_id").agg(line_tax=amount.sum())
+    compared = assembly.invoices.join(sums, on="invoice_id", how="left").join(taxes, on="invoice_id", how="left")
+    foots = (
+        (pl.col("net") == pl.col("line_net").fill_null(0))
+        & (pl.col("pass_through") == pl.col("line_pass").fill_null(0))
+        & (pl.col("tax") == pl.col("line_tax").fill_null(0))
+        & (pl.col("payable") == pl.col("net") + pl.col("tax") + pl.col("pass_through"))
+    )
+    wrong = compared.filter(~foots)["account_id"]
+    return Tally({"invoices": compared.height, "footing": wrong.len()}, first(wrong))
+
+
+def footing_check(found: Tally) -> CheckResult:
+    """The verdict on all invoices of the month."""
+    wrong = found.of("footing")
     return CheckResult(
         name="invoices_foot",
         description="On every invoice the lines, taxes and pass-through items add up to the amount payable",
-        passed=count == 0,
-        figure=f"{count:,} of {invoices:,} invoices do not foot",
-        failures={"footing": count} if count else {},
-        samples=samples,
+        passed=wrong == 0,
+        figure=f"{wrong:,} of {found.of('invoices'):,} invoices do not foot",
+        failures={"footing": wrong} if wrong else {},
+        samples=list(found.samples),
     )
-
-
-def _not_footing(assembly: Assembly) -> DataFrame:
-    passed_through = F.col("line_kind") == "pass_through"
-    sums = assembly.lines.groupBy("invoice_id").agg(
-        F.sum(F.when(~passed_through, F.col("amount"))).alias("line_net"),
-        F.sum(F.when(passed_through, F.col("amount"))).alias("line_pass"),
-    )
-    taxes = assembly.taxes.groupBy("invoice_id").agg(F.sum("amount").alias("line_tax"))
-    compared = assembly.invoices.join(sums, "invoice_id", "left").join(taxes, "invoice_id", "left")
-    zero = F.lit(0)
-    foots = (
-        (F.col("net") == F.coalesce("line_net", zero))
-        & (F.col("pass_through") == F.coalesce("line_pass", zero))
-        & (F.col("tax") == F.coalesce("line_tax", zero))
-        & (F.col("payable") == F.col("net") + F.col("tax") + F.col("pass_through"))
-    )
-    return compared.where(~foots)

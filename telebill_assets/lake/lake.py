@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -10,7 +11,6 @@ import pyarrow.parquet as pq
 from pyarrow import dataset
 from pyiceberg.catalog import Catalog
 from pyiceberg.manifest import DataFile
-from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.lake import history, maintenance
 from telebill_assets.lake.catalog import ensure_table, find_table, model_metadata, open_catalog
@@ -35,10 +35,12 @@ from telebill_assets.lake.reads import Read, Reads
 from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
 from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.settings import Settings
-from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.held_partitions import HELD, HeldPartitions
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.table import TableModel, arrow_schema, table_name
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 __all__ = [
     "Lake",
@@ -71,11 +73,13 @@ class Lake:
         """Open the lake of these settings, making its folder and catalog on first use."""
         return cls(open_catalog(settings.lake_dir), settings.lake_dir)
 
-    def read(self, spark: SparkSession, model: TableModel, **partition: Values) -> DataFrame:
+    def read(self, spark: "SparkSession", model: TableModel, **partition: Values) -> "DataFrame":
         """Published rows of the partitions with these values (a sequence: any of them), or of the whole table."""
         return _frame(spark, model, self._paths(model, partition, None))
 
-    def read_as_of(self, spark: SparkSession, model: TableModel, snapshot_id: int, **partition: Values) -> DataFrame:
+    def read_as_of(
+        self, spark: "SparkSession", model: TableModel, snapshot_id: int, **partition: Values
+    ) -> "DataFrame":
         """Rows as they were published when this snapshot was the current one.
 
         Raises:
@@ -110,7 +114,7 @@ class Lake:
         paths = self._paths(model, partition, snapshot_id)
         return dataset.dataset(paths, schema=arrow_schema(model), format="parquet")
 
-    def stage(self, frame: DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
+    def stage(self, frame: "DataFrame", model: TableModel, run_id: str, **partition: Value) -> Staged:
         """Write the frame to new files of a partition. They stay invisible until they are published.
 
         Raises:
@@ -158,7 +162,7 @@ class Lake:
             file_rows=tuple(file.record_count for file in found),
         )
 
-    def read_staged(self, spark: SparkSession, staged: Staged) -> DataFrame:
+    def read_staged(self, spark: "SparkSession", staged: Staged) -> "DataFrame":
         """Rows of staged files, as a reader would see them after publication."""
         return _frame(spark, staged.model, staged.files)
 
@@ -292,7 +296,9 @@ class Lake:
         return live_files(table, rows, snapshot_id) if table else []
 
 
-def _frame(spark: SparkSession, model: TableModel, paths: Sequence[str]) -> DataFrame:
+def _frame(spark: "SparkSession", model: TableModel, paths: Sequence[str]) -> "DataFrame":
+    from telebill_assets.spark.legacy import spark_schema  # noqa: PLC0415  # readers without Spark need no Java
+
     columns = spark_schema(model)
     return spark.read.schema(columns).parquet(*paths) if paths else spark.createDataFrame([], columns)
 

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql.types import StructType
 
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.partition import Partition, as_folder
-from telebill_assets.spark.legacy import spark_schema
 from telebill_assets.tables.table import TableModel, table_name
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,14 @@ def new_folder(table_folder: Path, run_id: str, partition: Partition) -> Path:
     raise AssertionError
 
 
-def write_frame(frame: DataFrame, model: TableModel, folder: Path) -> list[str]:
+def write_frame(frame: "DataFrame", model: TableModel, folder: Path) -> list[str]:
     """Write the frame's columns in the model's order, and return the files.
 
     Raises:
         LakeError: the frame's columns are not the model's.
     """
+    from telebill_assets.spark.legacy import spark_schema  # noqa: PLC0415  # readers without Spark need no Java
+
     columns = spark_schema(model)
     _same_columns(table_name(model), _types(frame.schema), _types(columns))
     frame.select(*columns.names).write.mode("append").option("compression", "zstd").parquet(str(folder))
@@ -70,7 +74,7 @@ def parquet_files(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.glob("*.parquet"))
 
 
-def _types(columns: StructType) -> dict[str, str]:
+def _types(columns: "StructType") -> dict[str, str]:
     return {field.name: field.dataType.simpleString() for field in columns}
 
 

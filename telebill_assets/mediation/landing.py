@@ -19,7 +19,7 @@ from telebill_assets.mediation.layouts import LAYOUTS, SET_ASIDE
 from telebill_assets.mediation.layouts.columns import Reading
 from telebill_assets.mediation.layouts.layout import Layout
 from telebill_assets.mediation.lines import as_text, first_lines, lines_of
-from telebill_assets.mediation.manifest import MANIFEST, Manifest
+from telebill_assets.mediation.manifest import Manifest
 from telebill_assets.mediation.reader import read_files
 from telebill_assets.mediation.recognise import SAMPLE, Recognised, recognise
 from telebill_assets.mediation.sequences import series_of

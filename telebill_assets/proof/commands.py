@@ -15,7 +15,6 @@ from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.reconcile import reconcile as reconcile_month
 from telebill_assets.proof.waterfall import Step
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 
 WIDTH = 160
 
@@ -32,7 +31,7 @@ def reconcile(
     first, settings = month_of(month), Settings()
     url = database_url(settings)
     migrate(url)
-    found = reconcile_month(spark_session(settings), Lake.open(settings), url, first)
+    found = reconcile_month(Lake.open(settings), url, first)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:

@@ -1,16 +1,14 @@
 """Comparisons between tables: every pair that must agree, key by key, from files to invoices."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
-from telebill_assets.proof.month_tables import MonthTables
-from telebill_assets.proof.recount import GRAIN, TYPES, at_grain, held_accounts
+from telebill_assets.audit.identities import unequal
+from telebill_assets.proof.month_tables import DayTables, MonthTables
+from telebill_assets.proof.recount import GRAIN, MEASURES, at_grain, held_accounts
+from telebill_assets.proof.repeated_keys import with_repeated_keys
 
-MONEY = "decimal(28,10)"
 PER_CALLS = ("account_id", "currency", "direction", "destination", "jurisdiction")
 PER_LINE = (*PER_CALLS, "plan_id", "usage_type")
 """What tells the usage lines of a month apart."""
@@ -20,236 +18,214 @@ AMOUNTS = ("net", "tax", "pass_through", "payable")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two frames that must have the same sums of `measures` at every key of `by`."""
+    """Two tables that must have the same sums of `measures` at every key of `by`."""
 
     name: str
     stage: str
     meaning: str
     left_title: str
-    left: DataFrame
     right_title: str
-    right: DataFrame
     by: tuple[str, ...]
     measures: tuple[str, ...]
 
-    def differing(self) -> DataFrame:
+    def differing(self, left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:
         """Keys that differ, with `<measure>_left` and `<measure>_right`; what one side lacks is zero."""
-        columns = [*self.by, *self.measures]
-        sides = self.left.select(*columns, F.lit(1).alias("side")).union(
-            self.right.select(*columns, F.lit(2).alias("side"))
-        )
-        sums = [
-            F.coalesce(F.sum(F.when(F.col("side") == side, F.col(measure))), F.lit(0)).alias(f"{measure}_{suffix}")
-            for measure in self.measures
-            for side, suffix in ((1, "left"), (2, "right"))
+        sides = [
+            frame.select(*self.by, *(pl.col(measure).alias(f"{measure}_{side}") for measure in self.measures))
+            for side, frame in (("left", left), ("right", right))
         ]
-        unequal = [F.col(f"{measure}_left") != F.col(f"{measure}_right") for measure in self.measures]
-        return sides.groupBy(*self.by).agg(*sums).where(reduce(lambda one, other: one | other, unequal))
+        sums = [pl.col(f"{measure}_{side}").sum() for measure in self.measures for side in ("left", "right")]
+        return pl.concat(sides, how="diagonal").group_by(*self.by).agg(*sums).filter(unequal(self.measures))
 
 
-def comparisons(month: MonthTables, recounted: DataFrame) -> list[Comparison]:
-    """All comparisons of a month, in the order of the road. `recounted` is its recount."""
-    return [
-        _files(month),
-        Comparison(
-            name="tables",
-            stage="ledger",
-            meaning="what the ledger says = what the tables and invoices hold, per file, stage and outcome",
-            left_title="ledger",
-            left=at_grain(month.ledger),
-            right_title="recounted",
-            right=recounted,
-            by=GRAIN,
-            measures=tuple(TYPES),
-        ),
-        _unique_keys(month),
-        _calls_of_accounts(month),
-        _usage_of_accounts(month),
-        _lines_taxed(month),
-        _taxes_of_lines(month),
-        _lines_invoiced(month),
-        _taxes_invoiced(month),
-        _footing(month),
-    ]
+FILES = Comparison(
+    name="files",
+    stage="raw_cdr",
+    meaning="records read from each file = rows of raw_cdr",
+    left_title="read from the file",
+    right_title="rows of raw_cdr",
+    by=("period", "path"),
+    measures=("records",),
+)
+TABLES = Comparison(
+    name="tables",
+    stage="ledger",
+    meaning="what the ledger says = what the tables and invoices hold, per file, stage and outcome",
+    left_title="ledger",
+    right_title="recounted",
+    by=GRAIN,
+    measures=MEASURES,
+)
+UNIQUE_CALLS = Comparison(
+    name="unique_calls",
+    stage="validated_usage",
+    meaning="every record key is validated once in the month",
+    left_title="validated",
+    right_title="allowed",
+    by=("record_key",),
+    measures=("records",),
+)
+CALLS_OF_ACCOUNTS = Comparison(
+    name="calls_of_accounts",
+    stage="daily_aggregates",
+    meaning="validated calls of each account and day = aggregated + suspended for want of a plan or rate",
+    left_title="validated",
+    right_title="aggregated + suspended",
+    by=("period", "account_id"),
+    measures=("records", "talk_s"),
+)
+USAGE_OF_ACCOUNTS = Comparison(
+    name="usage_of_accounts",
+    stage="rated_usage",
+    meaning="calls, seconds and charges of each account and destination = its usage lines",
+    left_title="aggregated",
+    right_title="usage lines",
+    by=PER_CALLS,
+    measures=("calls", "talk_s", "billed_s", "amount"),
+)
+LINES_TAXED = Comparison(
+    name="lines_taxed",
+    stage="taxed_charges",
+    meaning="every charge line is answered once, with its account and amount",
+    left_title="charge lines",
+    right_title="taxed charges",
+    by=("line_id", "account_id", "currency"),
+    measures=("lines", "amount"),
+)
+TAXES_OF_LINES = Comparison(
+    name="taxes_of_lines",
+    stage="taxed_charges",
+    meaning="the tax of every charge line = the sum of its tax lines",
+    left_title="on the charge",
+    right_title="tax lines",
+    by=("line_id", "account_id"),
+    measures=("tax",),
+)
+LINES_INVOICED = Comparison(
+    name="lines_invoiced",
+    stage="invoices",
+    meaning="every charge line that is not held is on one invoice, of its account, unchanged",
+    left_title="charge lines",
+    right_title="invoice lines",
+    by=("line_id", "account_id", "currency", "line_kind", "product"),
+    measures=("lines", "calls", "billed_s", "amount"),
+)
+TAXES_INVOICED = Comparison(
+    name="taxes_invoiced",
+    stage="invoices",
+    meaning="every tax of an invoice = the sum of its tax lines, rounded once",
+    left_title="tax lines, rounded",
+    right_title="on the invoice",
+    by=("account_id", *TAX_KEYS),
+    measures=("amount",),
+)
+INVOICES_FOOT = Comparison(
+    name="invoices_foot",
+    stage="invoices",
+    meaning="the totals of every invoice are the sums of its lines and taxes",
+    left_title="printed",
+    right_title="summed",
+    by=("invoice_id",),
+    measures=AMOUNTS,
+)
+COMPARISONS = (
+    *(FILES, TABLES, UNIQUE_CALLS, CALLS_OF_ACCOUNTS, USAGE_OF_ACCOUNTS),
+    *(LINES_TAXED, TAXES_OF_LINES, LINES_INVOICED, TAXES_INVOICED, INVOICES_FOOT),
+)
+"""All of them, in the order of the road."""
+
+Sides = tuple[pl.LazyFrame, pl.LazyFrame]
+MONEY = pl.Decimal(28, 10)
+ONE = pl.lit(1, pl.Int64)
 
 
-def _files(month: MonthTables) -> Comparison:
-    keys = {"period": F.col("landing_day"), "path": F.col("path")}
-    usable = month.register.where("status IN ('landed', 'duplicate', 'held')")
-    return Comparison(
-        name="files",
-        stage="raw_cdr",
-        meaning="records read from each file = rows of raw_cdr",
-        left_title="read from the file",
-        left=_as(usable, keys | {"records": F.col("records")}),
-        right_title="rows of raw_cdr",
-        right=_as(month.raw, keys | {"records": _one()}),
-        by=("period", "path"),
-        measures=("records",),
-    )
-
-
-def _unique_keys(month: MonthTables) -> Comparison:
-    """Only keys whose hash repeats are compared in full."""
-    keys = month.validated.select("record_key", F.xxhash64("record_key").alias("key_hash"))
-    repeated = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
-    suspects = keys.join(F.broadcast(repeated), "key_hash", "left_semi")
-    return Comparison(
-        name="unique_calls",
-        stage="validated_usage",
-        meaning="every record key is validated once in the month",
-        left_title="validated",
-        left=_as(suspects, {"record_key": F.col("record_key"), "records": _one()}),
-        right_title="allowed",
-        right=_as(suspects.select("record_key").distinct(), {"record_key": F.col("record_key"), "records": _one()}),
-        by=("record_key",),
-        measures=("records",),
-    )
-
-
-def _calls_of_accounts(month: MonthTables) -> Comparison:
-    keys = {"period": F.col("landing_day"), "account_id": F.col("account_id")}
-    counted = keys | {"records": _one(), "talk_s": F.col("talk_s")}
-    unpriced = month.suspended.where("stage = 'daily_aggregates'")
-    aggregated = _as(month.aggregates, keys | {"records": F.col("calls"), "talk_s": F.col("talk_s")})
-    return Comparison(
-        name="calls_of_accounts",
-        stage="daily_aggregates",
-        meaning="validated calls of each account and day = aggregated + suspended for want of a plan or rate",
-        left_title="validated",
-        left=_as(month.validated, counted),
-        right_title="aggregated + suspended",
-        right=aggregated.union(_as(unpriced, counted)),
-        by=("period", "account_id"),
-        measures=("records", "talk_s"),
-    )
-
-
-def _usage_of_accounts(month: MonthTables) -> Comparison:
-    keys = {name: F.col(name) for name in PER_CALLS}
-    seconds = {name: F.col(name) for name in ("calls", "talk_s", "billed_s")}
-    usage = month.rated.where("line_kind = 'usage'")
-    return Comparison(
-        name="usage_of_accounts",
-        stage="rated_usage",
-        meaning="calls, seconds and charges of each account and destination = its usage lines",
-        left_title="aggregated",
-        left=_as(month.aggregates, keys | seconds | {"amount": F.col("charge").cast(MONEY)}),
-        right_title="usage lines",
-        right=_as(usage, keys | seconds | {"amount": F.col("exact_amount").cast(MONEY)}),
-        by=PER_CALLS,
-        measures=(*seconds, "amount"),
-    )
-
-
-def _lines_taxed(month: MonthTables) -> Comparison:
-    columns = _columns("line_id", "account_id", "currency") | {"lines": _one(), "amount": F.col("amount").cast(MONEY)}
-    return Comparison(
-        name="lines_taxed",
-        stage="taxed_charges",
-        meaning="every charge line is answered once, with its account and amount",
-        left_title="charge lines",
-        left=_as(month.rated, columns),
-        right_title="taxed charges",
-        right=_as(month.taxed, columns),
-        by=("line_id", "account_id", "currency"),
-        measures=("lines", "amount"),
-    )
-
-
-def _taxes_of_lines(month: MonthTables) -> Comparison:
-    keys = _columns("line_id", "account_id")
-    tax = {"tax": F.col("tax_amount").cast(MONEY)}
-    return Comparison(
-        name="taxes_of_lines",
-        stage="taxed_charges",
-        meaning="the tax of every charge line = the sum of its tax lines",
-        left_title="on the charge",
-        left=_as(month.taxed, keys | tax),
-        right_title="tax lines",
-        right=_as(month.tax_lines, keys | tax),
-        by=("line_id", "account_id"),
-        measures=("tax",),
-    )
-
-
-def _lines_invoiced(month: MonthTables) -> Comparison:
-    keys = _columns("line_id", "account_id", "currency", "line_kind", "product")
-    measures = {
-        "lines": _one(),
-        "calls": F.coalesce("calls", F.lit(0)),
-        "billed_s": F.coalesce("billed_s", F.lit(0)),
-        "amount": F.col("amount").cast(MONEY),
+def sides_of_day(day: DayTables, recounted: pl.DataFrame) -> dict[Comparison, Sides]:
+    """What is compared day by day. `recounted` is the day's recount."""
+    return {
+        FILES: _files(day),
+        TABLES: (at_grain(day.ledger), recounted.lazy()),
+        CALLS_OF_ACCOUNTS: _calls_of_accounts(day),
     }
-    due = month.rated.join(F.broadcast(held_accounts(month)), "account_id", "left_anti")
-    return Comparison(
-        name="lines_invoiced",
-        stage="invoices",
-        meaning="every charge line that is not held is on one invoice, of its account, unchanged",
-        left_title="charge lines",
-        left=_as(due, keys | measures),
-        right_title="invoice lines",
-        right=_as(month.final.lines, keys | measures),
-        by=tuple(keys),
-        measures=tuple(measures),
+
+
+def sides_of_month(month: MonthTables, recounted: pl.DataFrame) -> dict[Comparison, Sides]:
+    """What is compared over the whole month. `recounted` is the recount of the monthly stages."""
+    return {
+        TABLES: (at_grain(month.ledger), recounted.lazy()),
+        UNIQUE_CALLS: _unique_calls(month),
+        USAGE_OF_ACCOUNTS: _usage_of_accounts(month),
+        LINES_TAXED: _lines_taxed(month),
+        TAXES_OF_LINES: _taxes_of_lines(month),
+        LINES_INVOICED: _lines_invoiced(month),
+        TAXES_INVOICED: _taxes_invoiced(month),
+        INVOICES_FOOT: _invoices_foot(month),
+    }
+
+
+def _files(day: DayTables) -> Sides:
+    keys = {"period": pl.col("landing_day"), "path": pl.col("path")}
+    usable = day.register.filter(pl.col("status").is_in(["landed", "duplicate", "held"]))
+    return usable.select(**keys, records="records"), day.raw.select(**keys, records=ONE)
+
+
+def _unique_calls(month: MonthTables) -> Sides:
+    suspects = with_repeated_keys(month.validated.select("record_key"))
+    return suspects.with_columns(records=ONE), suspects.unique().with_columns(records=ONE)
+
+
+def _calls_of_accounts(day: DayTables) -> Sides:
+    keys = {"period": pl.col("landing_day"), "account_id": pl.col("account_id")}
+    counted = keys | {"records": ONE, "talk_s": pl.col("talk_s")}
+    unpriced = day.suspended.filter(pl.col("stage") == "daily_aggregates").select(**counted)
+    aggregated = day.aggregates.select(**keys, records="calls", talk_s="talk_s")
+    return day.validated.select(**counted), pl.concat([aggregated, unpriced])
+
+
+def _usage_of_accounts(month: MonthTables) -> Sides:
+    columns = [*PER_CALLS, "calls", "talk_s", "billed_s"]
+    usage = month.rated.filter(pl.col("line_kind") == "usage")
+    return (
+        month.aggregates.select(*columns, amount=pl.col("charge").cast(MONEY)),
+        usage.select(*columns, amount=pl.col("exact_amount").cast(MONEY)),
     )
 
 
-def _taxes_invoiced(month: MonthTables) -> Comparison:
+def _lines_taxed(month: MonthTables) -> Sides:
+    rated, taxed = (frame.select(*LINES_TAXED.by, "amount", lines=ONE) for frame in (month.rated, month.taxed))
+    return rated, taxed
+
+
+def _taxes_of_lines(month: MonthTables) -> Sides:
+    charges, taxes = (frame.select(*TAXES_OF_LINES.by, tax="tax_amount") for frame in (month.taxed, month.tax_lines))
+    return charges, taxes
+
+
+def _lines_invoiced(month: MonthTables) -> Sides:
+    due = month.rated.join(held_accounts(month), on="account_id", how="anti")
+    charged, invoiced = (
+        frame.select(*LINES_INVOICED.by, "calls", "billed_s", "amount", lines=ONE)
+        for frame in (due, month.final.lines.lazy())
+    )
+    return charged, invoiced
+
+
+def _taxes_invoiced(month: MonthTables) -> Sides:
     """An invoice shows each of its taxes rounded once."""
-    keys = ("account_id", *TAX_KEYS)
-    answered = month.tax_lines.select(
-        "account_id",
-        F.col("tax_level").alias("level"),
-        *("tax_type", "description", "authority", "region"),
-        F.col("tax_rate").alias("rate"),
-        *("fee_rate", "tax_amount"),
-    )
-    rounded = answered.groupBy(*keys).agg(F.round(F.sum("tax_amount"), 2).cast(MONEY).alias("amount"))
-    return Comparison(
-        name="taxes_invoiced",
-        stage="invoices",
-        meaning="every tax of an invoice = the sum of its tax lines, rounded once",
-        left_title="tax lines, rounded",
-        left=rounded,
-        right_title="on the invoice",
-        right=_as(month.final.taxes, _columns(*keys) | {"amount": F.col("amount").cast(MONEY)}),
-        by=keys,
-        measures=("amount",),
+    answered = month.tax_lines.rename({"tax_level": "level", "tax_rate": "rate"})
+    rounded = pl.col("tax_amount").sum().round(2, mode="half_away_from_zero").cast(MONEY)
+    return (
+        answered.group_by(*TAXES_INVOICED.by).agg(amount=rounded),
+        month.final.taxes.lazy().select(*TAXES_INVOICED.by, amount=pl.col("amount").cast(MONEY)),
     )
 
 
-def _footing(month: MonthTables) -> Comparison:
-    keys = _columns("invoice_id")
-    zero = {name: F.lit(0).cast(MONEY) for name in AMOUNTS}
-    amount = F.col("amount").cast(MONEY)
-    passed = F.col("line_kind") == "pass_through"
-    lines = zero | {
-        "net": F.when(~passed, amount).otherwise(zero["net"]),
-        "pass_through": F.when(passed, amount).otherwise(zero["net"]),
-        "payable": amount,
-    }
-    taxes = zero | {"tax": amount, "payable": amount}
-    return Comparison(
-        name="invoices_foot",
-        stage="invoices",
-        meaning="the totals of every invoice are the sums of its lines and taxes",
-        left_title="printed",
-        left=_as(month.final.invoices, keys | {name: F.col(name).cast(MONEY) for name in AMOUNTS}),
-        right_title="summed",
-        right=_as(month.final.lines, keys | lines).union(_as(month.final.taxes, keys | taxes)),
-        by=("invoice_id",),
-        measures=AMOUNTS,
+def _invoices_foot(month: MonthTables) -> Sides:
+    amount, passed = pl.col("amount"), pl.col("line_kind") == "pass_through"
+    lines = month.final.lines.lazy().select(
+        "invoice_id",
+        net=pl.when(~passed).then(amount),
+        pass_through=pl.when(passed).then(amount),
+        payable=amount,
     )
-
-
-def _columns(*names: str) -> dict[str, Column]:
-    return {name: F.col(name) for name in names}
-
-
-def _one() -> Column:
-    return F.lit(1).cast("long")
-
-
-def _as(frame: DataFrame, columns: Mapping[str, Column]) -> DataFrame:
-    return frame.select(*(column.alias(name) for name, column in columns.items()))
+    taxes = month.final.taxes.lazy().select("invoice_id", tax=amount, payable=amount)
+    return month.final.invoices.lazy(), pl.concat([lines, taxes], how="diagonal")

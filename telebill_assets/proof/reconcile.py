@@ -4,18 +4,20 @@ The ledger is checked against itself and against a recount of the tables and the
 tables are compared key by key, so that two errors of the same size do not hide each other.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, computed_field
-from pyspark.sql import DataFrame, SparkSession
 
 from telebill_assets.audit.identities import IDENTITIES, Difference, Identity, differences, differing, identity_balance
 from telebill_assets.audit.ledger import Counts, count
 from telebill_assets.lake.lake import Lake
-from telebill_assets.proof.comparisons import Comparison, comparisons
-from telebill_assets.proof.month_tables import MonthTables, month_tables
-from telebill_assets.proof.recount import recount
+from telebill_assets.proof.comparisons import COMPARISONS, Comparison, Sides, sides_of_day, sides_of_month
+from telebill_assets.proof.month_tables import DayTables, MonthTables, month_tables
+from telebill_assets.proof.recount import recount_day, recount_month
 from telebill_assets.proof.waterfall import Waterfall, waterfall
 
 SHOWN = 20
@@ -61,24 +63,92 @@ class Reconciliation(BaseModel):
         ]
 
 
-def reconcile(spark: SparkSession, lake: Lake, url: str, month: date) -> Reconciliation:
-    """Reconcile a billing month, named by its first day, as it is published now. `url` is the billing database."""
-    tables = month_tables(spark, lake, url, month)
-    recounted, ledger = recount(tables).persist(), tables.ledger.persist()
-    try:
-        counts = count(ledger)
-        return Reconciliation(
-            month=month,
-            waterfall=waterfall(tables, count(recounted)),
-            proofs=[
-                _every_day(tables),
-                *(_identity(ledger, counts, identity) for identity in IDENTITIES),
-                *(_comparison(comparison) for comparison in comparisons(tables, recounted)),
-            ],
+@dataclass
+class _Found:
+    """How many keys differ, and the first of them."""
+
+    number: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, number: int, rows: pl.DataFrame) -> None:
+        self.number += number
+        self.rows += rows.head(SHOWN - len(self.rows)).to_dicts()
+
+
+class _Findings:
+    """What is found day by day, and then over the month; what was counted on the way."""
+
+    def __init__(self) -> None:
+        self.ledger, self.recounted = Counts([]), Counts([])
+        self._found: dict[str, _Found] = defaultdict(_Found)
+
+    def count(self, ledger: pl.LazyFrame, recounted: pl.DataFrame) -> None:
+        self.ledger += count(ledger)
+        self.recounted += count(recounted)
+
+    def compare(self, sides: dict[Comparison, Sides]) -> None:
+        for comparison, (left, right) in sides.items():
+            wrong = comparison.differing(left, right)
+            number, rows = pl.collect_all([wrong.select(pl.len()), wrong.sort(*comparison.by).head(SHOWN)])
+            self._found[comparison.name].add(number.item(), rows)
+
+    def identify(self, ledger: pl.LazyFrame, *identities: Identity) -> None:
+        for identity in identities:
+            wrong = differing(ledger, identity)
+            self._found[identity.name].add(wrong.height, wrong)
+
+    def of_identity(self, identity: Identity) -> Proof:
+        found, right = self._found[identity.name], " + ".join(part.title for part in identity.parts)
+        return Proof(
+            name=identity.name,
+            stage=identity.stage,
+            meaning=identity.meaning,
+            figure=identity_balance(self.ledger, identity).figure,
+            differing=found.number,
+            differences=differences(found.rows, identity.by, identity.measures, identity.whole.title, right),
         )
-    finally:
-        recounted.unpersist()
-        ledger.unpersist()
+
+    def of_comparison(self, comparison: Comparison) -> Proof:
+        found, titles = self._found[comparison.name], (comparison.left_title, comparison.right_title)
+        return Proof(
+            name=comparison.name,
+            stage=comparison.stage,
+            meaning=comparison.meaning,
+            differing=found.number,
+            differences=differences(found.rows, comparison.by, comparison.measures, *titles),
+        )
+
+
+def reconcile(lake: Lake, url: str, month: date) -> Reconciliation:
+    """Reconcile a billing month, named by its first day, as it is published now. `url` is the billing database."""
+    tables, findings = month_tables(lake, url, month), _Findings()
+    for day in tables.days:
+        _day(findings, day)
+    _month(findings, tables)
+    return Reconciliation(
+        month=month,
+        waterfall=waterfall(tables, findings.recounted),
+        proofs=[
+            _every_day(tables),
+            *(findings.of_identity(identity) for identity in IDENTITIES),
+            *(findings.of_comparison(comparison) for comparison in COMPARISONS),
+        ],
+    )
+
+
+def _day(findings: _Findings, day: DayTables) -> None:
+    recounted = recount_day(day)
+    findings.count(day.ledger, recounted)
+    findings.identify(day.ledger, *(identity for identity in IDENTITIES if "period" in identity.by))
+    findings.compare(sides_of_day(day, recounted))
+
+
+def _month(findings: _Findings, tables: MonthTables) -> None:
+    recounted = recount_month(tables)
+    findings.count(tables.ledger, recounted)
+    ledger = pl.concat([day.ledger for day in tables.days] + [tables.ledger])
+    findings.identify(ledger, *(identity for identity in IDENTITIES if "period" not in identity.by))
+    findings.compare(sides_of_month(tables, recounted))
 
 
 def _every_day(tables: MonthTables) -> Proof:
@@ -100,36 +170,3 @@ def _every_day(tables: MonthTables) -> Proof:
         differing=len(missing),
         differences=missing,
     )
-
-
-def _identity(ledger: DataFrame, counts: Counts, identity: Identity) -> Proof:
-    titles = " + ".join(part.title for part in identity.parts)
-    number, found = _first(differing(ledger, identity), identity.by, identity.measures, (identity.whole.title, titles))
-    return Proof(
-        name=identity.name,
-        stage=identity.stage,
-        meaning=identity.meaning,
-        figure=identity_balance(counts, identity).figure,
-        differing=number,
-        differences=found,
-    )
-
-
-def _comparison(comparison: Comparison) -> Proof:
-    titles = (comparison.left_title, comparison.right_title)
-    number, found = _first(comparison.differing(), comparison.by, comparison.measures, titles)
-    return Proof(
-        name=comparison.name,
-        stage=comparison.stage,
-        meaning=comparison.meaning,
-        differing=number,
-        differences=found,
-    )
-
-
-def _first(
-    wrong: DataFrame, by: Sequence[str], measures: Sequence[str], titles: tuple[str, str]
-) -> tuple[int, list[Difference]]:
-    rows = wrong.limit(SHOWN + 1).collect()
-    number = wrong.count() if len(rows) > SHOWN else len(rows)
-    return number, differences(rows[:SHOWN], by, measures, *titles)

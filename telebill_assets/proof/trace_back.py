@@ -1,11 +1,10 @@
 """From an invoice line back to its charge line, aggregates and calls, with sums that foot to the line."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import pyarrow.dataset as ds
-from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.masking import mask
 from telebill_assets.compute.days import days_of_month
@@ -23,7 +22,7 @@ from telebill_assets.proof.trace_models import (
     TracedCall,
     UnknownError,
 )
-from telebill_assets.rating.price_calls import price_calls
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.rated_usage import RatedUsage
@@ -58,7 +57,7 @@ def trace_invoice(url: str, number: str) -> InvoiceTrace:
     )
 
 
-def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_number: int, *, limit: int) -> LineTrace:
+def trace_line(lake: Lake, url: str, number: str, line_number: int, *, limit: int) -> LineTrace:
     """A line back to its calls; at most `limit` aggregates and calls are listed, all of them are summed.
 
     Calls are priced anew, by the tariff that is published now. A line without calls has none.
@@ -74,7 +73,7 @@ def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_numb
     feet = [
         Foot(measure="amount", line=line.amount, of="the charge line", summed=charge["amount"]),
     ]
-    aggregates = calls = None
+    aggregates, calls = pl.DataFrame(), pl.DataFrame()
     correction = _correction(lake, invoice, line)
     if correction:
         difference = correction["exact_after"] - correction["exact_before"]
@@ -82,22 +81,20 @@ def trace_line(spark: SparkSession, lake: Lake, url: str, number: str, line_numb
             Foot(measure="exact_amount", line=charge["exact_amount"], of="after less before", summed=difference)
         )
     elif charge["destination"] is not None:
-        aggregates = _of_line(
-            lake.read(spark, DailyAggregates, landing_day=days_of_month(invoice.billing_month)), charge
-        )
-        calls = _priced(spark, lake, invoice, charge)
+        days = days_of_month(invoice.billing_month)
+        aggregates = _of_line(lake.scan(DailyAggregates, landing_day=days), charge).collect()
+        calls, summed = _priced(lake, invoice, charge, limit)
         if line.line_kind == "usage":
-            feet += _feet(charge, aggregates, "the aggregates")
-            feet += _feet(charge, calls.withColumn("calls", F.lit(1)), "the calls")
-    listed = _listed(calls, limit) if calls is not None else []
+            feet += _feet(charge, aggregates.select(pl.col(MEASURES).sum()).row(0, named=True), "the aggregates")
+            feet += _feet(charge, summed, "the calls")
     return LineTrace(
         **_head(invoice),
         invoice_line=_shown(line),
         charge_line={name: charge[name] for name in SHOWN_OF_CHARGE},
         correction=correction,
         taxes=_taxes(lake, invoice, line),
-        aggregates=_rows(aggregates, limit, "landing_day", "call_date", "service_id", "rate_id"),
-        calls=[_call(row) for row in listed],
+        aggregates=_listed(aggregates, limit),
+        calls=[_call(row) for row in calls.iter_rows(named=True)],
         feet=feet,
     )
 
@@ -121,18 +118,18 @@ def _shown(line: InvoiceLine) -> InvoiceLineShown:
 
 
 def _charge_line(lake: Lake, invoice: Invoice, line: InvoiceLine) -> dict[str, Any]:
-    rated = lake.dataset(RatedUsage, billing_month=invoice.billing_month)
-    found = rated.to_table(filter=ds.field("line_id") == line.line_id).to_pylist()
+    rated = lake.scan(RatedUsage, billing_month=invoice.billing_month)
+    found = rated.filter(pl.col("line_id") == line.line_id).collect().to_dicts()
     if not found:
         month = f"{invoice.billing_month:%Y-%m}"
         raise UnknownError(f"rated_usage of {month} has no charge line {line.line_id}; was the month rated again?")
-    return dict(found[0])
+    return found[0]
 
 
 def _correction(lake: Lake, invoice: Invoice, line: InvoiceLine) -> dict[str, Any] | None:
     """The row of adjustment_lines behind an adjustment. Its calls are those of the corrected line."""
-    corrections = lake.dataset(AdjustmentLines, billing_month=invoice.billing_month)
-    for row in corrections.to_table(filter=ds.field("account_id") == invoice.account_id).to_pylist():
+    corrections = lake.scan(AdjustmentLines, billing_month=invoice.billing_month)
+    for row in corrections.filter(pl.col("account_id") == invoice.account_id).collect().iter_rows(named=True):
         if line.line_id == adjustment_line_id(row):
             return {name: row[name] for name in SHOWN_OF_CORRECTION}
     return None
@@ -145,48 +142,47 @@ def adjustment_line_id(row: dict[str, Any]) -> str:
 
 
 def _taxes(lake: Lake, invoice: Invoice, line: InvoiceLine) -> list[dict[str, Any]]:
-    taxes = lake.dataset(TaxLines, billing_month=invoice.billing_month)
-    found = taxes.to_table(filter=ds.field("line_id") == line.line_id).to_pylist()
-    return [{name: row[name] for name in SHOWN_OF_TAX} for row in sorted(found, key=lambda row: int(row["tax_seq"]))]
+    taxes = lake.scan(TaxLines, billing_month=invoice.billing_month).filter(pl.col("line_id") == line.line_id)
+    return taxes.sort("tax_seq").select(SHOWN_OF_TAX).collect().to_dicts()
 
 
-def _priced(spark: SparkSession, lake: Lake, invoice: Invoice, charge: dict[str, Any]) -> DataFrame:
-    calls = lake.read(spark, ValidatedUsage, landing_day=days_of_month(invoice.billing_month))
-    of_account = calls.where(F.col("account_id") == invoice.account_id)
-    return _of_line(price_calls(of_account, lake_tariff(lake)).where("unpriced IS NULL"), charge)
+def _priced(
+    lake: Lake, invoice: Invoice, charge: dict[str, Any], limit: int
+) -> tuple[pl.DataFrame, Mapping[str, Decimal]]:
+    """The first calls of a line, and what all of them add up to; they are priced day by day, so few are held at once."""
+    tariff, columns = lake_tariff(lake), [*TracedCall.model_fields]
+    first, summed = pl.DataFrame(), dict.fromkeys(MEASURES, Decimal(0))
+    for day in days_of_month(invoice.billing_month):
+        landed = lake.scan(ValidatedUsage, landing_day=day).filter(pl.col("account_id") == invoice.account_id)
+        priced = price_calls(landed.collect(), tariff).filter(pl.col("unpriced").is_null())
+        calls = _of_line(priced.lazy(), charge).with_columns(calls=1).collect()
+        day_sums = calls.select(pl.col(MEASURES).sum()).row(0, named=True)
+        summed = {name: summed[name] + day_sums[name] for name in MEASURES}
+        first = pl.concat([first, calls.select(columns)], how="diagonal").sort("start_at", "record_key").head(limit)
+    return first, summed
 
 
-def _of_line(rows: DataFrame, charge: dict[str, Any]) -> DataFrame:
+def _of_line(rows: pl.LazyFrame, charge: dict[str, Any]) -> pl.LazyFrame:
     """The calls of a line; a credit may be for calls of several usage types."""
-    for name in PER_LINE:
-        if charge[name] is not None:
-            rows = rows.where(F.col(name) == charge[name])
-    return rows
+    return rows.filter([pl.col(name) == charge[name] for name in PER_LINE if charge[name] is not None])
 
 
-def _feet(charge: dict[str, Any], rows: DataFrame, of: str) -> list[Foot]:
-    sums = rows.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in MEASURES)).first()
+def _feet(charge: dict[str, Any], sums: Mapping[str, Any], of: str) -> list[Foot]:
     wanted = {"calls": "calls", "talk_s": "talk_s", "billed_s": "billed_s", "charge": "exact_amount"}
     return [
         Foot(measure=wanted[name], line=Decimal(charge[wanted[name]]), of=of, summed=Decimal(sums[name]))
         for name in MEASURES
-        if sums
     ]
 
 
-def _rows(rows: DataFrame | None, limit: int, *order: str) -> list[dict[str, Any]]:
-    if rows is None:
+def _listed(aggregates: pl.DataFrame, limit: int) -> list[dict[str, Any]]:
+    if aggregates.is_empty():
         return []
-    return [row.asDict() for row in rows.select(*SHOWN_OF_AGGREGATE).orderBy(*order).limit(limit).collect()]
+    ordered = aggregates.sort("landing_day", "call_date", "service_id", "rate_id")
+    return ordered.select(SHOWN_OF_AGGREGATE).head(limit).to_dicts()
 
 
-def _listed(calls: DataFrame, limit: int) -> list[Row]:
-    """The first calls; the stamp as text, because Spark hands stamps out in the machine's own zone."""
-    utc = F.date_format("start_at", "yyyy-MM-dd'T'HH:mm:ss'Z'")
-    return calls.orderBy("start_at", "record_key").limit(limit).withColumn("start_at", utc).collect()
-
-
-def _call(row: Row) -> TracedCall:
-    values = row.asDict()
-    numbers = {name: mask(values[name]) if values[name] else None for name in ("caller", "callee")}
-    return TracedCall(**{name: values[name] for name in TracedCall.model_fields} | numbers)
+def _call(row: dict[str, Any]) -> TracedCall:
+    """A call as it is shown: its second, and its numbers masked."""
+    numbers = {name: mask(row[name]) if row[name] else None for name in ("caller", "callee")}
+    return TracedCall(**row | numbers | {"start_at": row["start_at"].replace(microsecond=0)})

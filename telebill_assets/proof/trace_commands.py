@@ -16,7 +16,6 @@ from telebill_assets.proof.trace_back import trace_invoice, trace_line
 from telebill_assets.proof.trace_forward import trace_record
 from telebill_assets.proof.trace_models import Foot, InvoiceTrace, LineTrace, Occurrence, RecordTrace
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 
 WIDTH = 200
 Shown = InvoiceTrace | LineTrace | RecordTrace
@@ -56,10 +55,10 @@ def _found(
 ) -> Shown:
     if invoice and line is None:
         return trace_invoice(url, invoice)
-    spark, lake = spark_session(settings), Lake.open(settings)
+    lake = Lake.open(settings)
     if invoice and line:
-        return trace_line(spark, lake, url, invoice, line, limit=limit)
-    return trace_record(spark, lake, url, str(record))
+        return trace_line(lake, url, invoice, line, limit=limit)
+    return trace_record(lake, url, str(record))
 
 
 def _show(console: Console, found: Shown) -> None:

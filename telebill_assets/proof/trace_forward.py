@@ -4,9 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-import pyarrow.dataset as ds
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.masking import mask
 from telebill_assets.compute.tariff import lake_tariff
@@ -14,8 +12,7 @@ from telebill_assets.database.server import connect
 from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.comparisons import PER_LINE
 from telebill_assets.proof.trace_models import Occurrence, Price, RecordTrace, UnknownError
-from telebill_assets.rating.price_calls import price_calls
-from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
@@ -29,7 +26,7 @@ PRICED = "daily_aggregates"
 Found = dict[str, Any]
 
 
-def trace_record(spark: SparkSession, lake: Lake, url: str, asked: str) -> RecordTrace:
+def trace_record(lake: Lake, url: str, asked: str) -> RecordTrace:
     """Every record with this key, or the record at this file:line.
 
     Raises:
@@ -40,7 +37,7 @@ def trace_record(spark: SparkSession, lake: Lake, url: str, asked: str) -> Recor
     excluded = _find(lake, ExcludedUsage, asked)
     unpriced = {(row["path"], row["line"]): row for row in suspended if row["stage"] == PRICED}
     found = [
-        *(_validated(spark, lake, url, row, unpriced.get((row["path"], row["line"]))) for row in validated),
+        *(_validated(lake, url, row, unpriced.get((row["path"], row["line"]))) for row in validated),
         *(_suspended(row) for row in suspended if row["stage"] != PRICED),
         *(_excluded(lake, row) for row in excluded),
     ]
@@ -55,25 +52,22 @@ def trace_record(spark: SparkSession, lake: Lake, url: str, asked: str) -> Recor
 
 
 def _find(lake: Lake, model: TableModel, asked: str) -> list[Found]:
-    found = lake.dataset(model).to_table(filter=ds.field("record_key") == asked).to_pylist()
+    found = lake.scan(model).filter(pl.col("record_key") == asked).collect().to_dicts()
     place = FILE_AND_LINE.fullmatch(asked)
-    return found if found or place is None else _at(lake, model, place["path"], int(place["line"]))
+    return found if found or place is None else _at(lake, model, place["path"], int(place["line"])).to_dicts()
 
 
-def _at(lake: Lake, model: TableModel, path: str, line: int) -> list[Found]:
+def _at(lake: Lake, model: TableModel, path: str, line: int) -> pl.DataFrame:
     day = date.fromisoformat(path.split("/")[1])
-    here = (ds.field("path") == path) & (ds.field("line") == line)
-    return list(lake.dataset(model, landing_day=day).to_table(filter=here).to_pylist())
+    return lake.scan(model, landing_day=day).filter(pl.col("path") == path, pl.col("line") == line).collect()
 
 
-def _validated(spark: SparkSession, lake: Lake, url: str, row: Found, unpriced: Found | None) -> Occurrence:
+def _validated(lake: Lake, url: str, row: Found, unpriced: Found | None) -> Occurrence:
     facts = _facts(row) | {"caller": _masked(row["caller"]), "callee": _masked(row["callee"])}
     if unpriced:
         return Occurrence(**facts, outcome="suspended", reason=unpriced["reason"], detail=unpriced["detail"])
-    calls = lake.read(spark, ValidatedUsage, landing_day=row["landing_day"])
-    this = calls.where((F.col("path") == row["path"]) & (F.col("line") == row["line"]))
-    priced = price_calls(this, lake_tariff(lake)).first()
-    values = priced.asDict() if priced else {}
+    this = _at(lake, ValidatedUsage, row["path"], row["line"])
+    values = price_calls(this, lake_tariff(lake)).row(0, named=True)
     line_id = _charge_line(lake, row["landing_day"].replace(day=1), values)
     number, invoice_line = _invoice(url, row["landing_day"].replace(day=1), line_id)
     return Occurrence(
@@ -97,22 +91,21 @@ def _excluded(lake: Lake, row: Found) -> Occurrence:
 
 def _call_of(lake: Lake, row: Found) -> str | None:
     """The call that a row accompanies: the record of the same call in the same day's landing."""
-    raw = _at(lake, RawCdr, row["path"], row["line"])
+    raw = _at(lake, RawCdr, row["path"], row["line"]).to_dicts()
     if not raw or raw[0]["leg_kind"] == "call":
         return None
-    same = "call_key" if "call_key" in spark_schema(RawCdr).names else "call_id"
-    wanted = (ds.field("source") == row["source"]) & (ds.field(same) == raw[0][same]) & (ds.field("leg_kind") == "call")
-    calls = lake.dataset(RawCdr, landing_day=row["landing_day"]).to_table(["path", "line"], filter=wanted).to_pylist()
-    return f"{calls[0]['path']}:{calls[0]['line']}" if calls else None
+    landed = lake.scan(RawCdr, landing_day=row["landing_day"])
+    same = [pl.col(name) == raw[0][name] for name in ("source", "call_key")]
+    calls = landed.filter(*same, pl.col("leg_kind") == "call").select("path", "line").head(1).collect().rows()
+    return f"{calls[0][0]}:{calls[0][1]}" if calls else None
 
 
 def _charge_line(lake: Lake, month: date, priced: Found) -> str | None:
     """The usage line that sums the call; None if the month is not rated yet."""
-    wanted = ds.field("line_kind") == "usage"
-    for name in PER_LINE:
-        wanted &= ds.field(name) == priced.get(name)
-    found = lake.dataset(RatedUsage, billing_month=month).to_table(["line_id"], filter=wanted).to_pylist()
-    return str(found[0]["line_id"]) if found else None
+    keys = [pl.col(name) == priced[name] for name in PER_LINE]
+    usage = lake.scan(RatedUsage, billing_month=month).filter(pl.col("line_kind") == "usage", *keys)
+    found = usage.select("line_id").collect().to_series().to_list()
+    return str(found[0]) if found else None
 
 
 def _invoice(url: str, month: date, line_id: str | None) -> tuple[str | None, int | None]:

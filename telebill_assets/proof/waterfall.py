@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
 
 from telebill_assets.audit.ledger import Counts
 from telebill_assets.proof.month_tables import MonthTables
@@ -38,7 +37,7 @@ class Waterfall(BaseModel):
 def waterfall(month: MonthTables, counts: Counts) -> Waterfall:
     """Build it from what the tables hold. `counts` are the sums of the recount."""
     currencies = sorted({str(total.currency) for total in counts.totals if total.currency})
-    rounded = {row["currency"]: row["amount"] for row in _rounded(month.rated)}
+    rounded = _rounded(month.rated)
     return Waterfall(
         files=_files(month.register),
         records=_records(counts),
@@ -46,8 +45,9 @@ def waterfall(month: MonthTables, counts: Counts) -> Waterfall:
     )
 
 
-def _files(register: DataFrame) -> list[Step]:
-    rows = register.groupBy("status", "reason").agg(F.count("*").alias("files")).orderBy("status", "reason").collect()
+def _files(register: pl.LazyFrame) -> list[Step]:
+    counted = register.group_by("status", "reason").agg(pl.len().alias("files")).sort("status", "reason")
+    rows = counted.collect().to_dicts()
     total = Step(name="files", total=True, records=sum(row["files"] for row in rows))
     return [total, *(Step(name=_named(row["status"], row["reason"]), records=row["files"]) for row in rows)]
 
@@ -117,8 +117,9 @@ def _in_order(kinds: Iterable[str]) -> Sequence[str]:
     return sorted(kinds, key=lambda kind: (LINE_KINDS.index(kind) if kind in LINE_KINDS else len(LINE_KINDS), kind))
 
 
-def _rounded(rated: DataFrame) -> Sequence[Row]:
-    return rated.groupBy("currency").agg(F.sum("amount").alias("amount")).collect()
+def _rounded(rated: pl.LazyFrame) -> dict[str, Decimal]:
+    """Charge lines as they are rounded, by currency."""
+    return dict(rated.group_by("currency").agg(pl.col("amount").sum()).collect().iter_rows())
 
 
 def _named(outcome: str, reason: str | None) -> str:

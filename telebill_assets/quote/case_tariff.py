@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from telebill_assets.quote.fields import Case, decimal, objects, one_of, second_of_day, whole, wrong
-from telebill_assets.rating.bands import EVERY_DAY, is_date
-from telebill_assets.rating.rate_groups import ANY
+from telebill_assets.rating.call.bands import EVERY_DAY, is_date
+from telebill_assets.rating.call.rate_groups import ANY
 from telebill_assets.tables.reference.plans import BAND_POLICIES, MAX_POLICIES, ROUNDING_METHODS
 
 MOST_DECIMALS = 30

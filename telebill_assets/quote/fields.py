@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from telebill_assets.rating.exact import decimals_of
+from telebill_assets.rating.call.exact import decimals_of
 
 MOST_DIGITS = 38
 """Before and after the decimal point."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from telebill_assets.rating.rate_groups import rate_id_of
+from telebill_assets.rating.call.rate_groups import rate_id_of
 
 
 def rate_lines(rates: Path, wanted: Collection[str]) -> Mapping[tuple[str, int], int]:

@@ -1,9 +1,9 @@
-"""Numbers of published cases that fit Spark's decimals, and numbers as plain text again."""
+"""Numbers of published cases that fit the tables' decimals, and numbers as plain text again."""
 
 from decimal import Decimal
 
 from telebill_assets.quote.fields import Case, decimal, wrong
-from telebill_assets.rating.exact import decimals_of
+from telebill_assets.rating.call.exact import decimals_of
 
 
 def number(case: Case, field: str, digits: int, decimals: int) -> Decimal | None:

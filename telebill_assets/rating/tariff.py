@@ -1,14 +1,18 @@
-"""The tariff: the small reference tables, prepared once per job for pricing in Spark."""
+"""The tariff: the small reference tables, prepared once per job for pricing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from telebill_assets.rating.price_list import Contract, PriceList
-from telebill_assets.rating.rate_groups import RateRows
+from telebill_assets.rating.call.call_names import CallNames
+from telebill_assets.rating.call.contracts import Contract, Subscriptions
+from telebill_assets.rating.call.price_list import PriceList
+from telebill_assets.rating.call.rate_groups import RateRows
 
 ZONE_OF_STRANGERS = "UTC"
 """Time zone of an account that accounts.csv does not know."""
@@ -20,12 +24,31 @@ class Tariff:
 
     tables: Mapping[str, pa.Table]
 
+    OF_ACCOUNTS: ClassVar = ("accounts", "services", "subscriptions", "charges")
+    """Tables whose rows belong to one account each."""
+
     @classmethod
-    def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
+    def build(cls, tables: Mapping[str, pa.Table | pl.DataFrame]) -> "Tariff":
         """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
         charges and products.
         """
-        return cls(tables)
+        return cls({name: _arrow(each) for name, each in tables.items()})
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """A table as a Polars frame."""
+        return pl.DataFrame(self.tables[name])
+
+    def of_accounts(self, accounts: Collection[str]) -> "Tariff":
+        """The tariff as if there were no other accounts than these."""
+        wanted = pa.array(accounts, pa.string())
+        own = {name: self.tables[name] for name in self.OF_ACCOUNTS}
+        own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
+        return Tariff({**self.tables, **own})
+
+    def prepared(self) -> "Tariff":
+        """The same tariff with the arrays that price calls, so that tasks need not build them again."""
+        _ = self.price_list, self.account_contracts, self.call_names
+        return self
 
     @cached_property
     def destinations(self) -> list[dict[str, Any]]:
@@ -98,6 +121,16 @@ class Tariff:
             bands=self.bands,
         )
 
+    @cached_property
+    def account_contracts(self) -> Subscriptions:
+        """The contracts of every account by date."""
+        return Subscriptions.build(self.subscriptions, self.contracts)
+
+    @cached_property
+    def call_names(self) -> CallNames:
+        """The names of plans, destinations, bands and rates by number."""
+        return CallNames.build(self.plans, self.destinations, self.bands, pl.Series(self.rates.ids))
+
     @property
     def carries_over(self) -> bool:
         """Whether a month depends on the month before: units roll over, or something is billed in advance."""
@@ -106,3 +139,12 @@ class Tariff:
             or any(row["billed"] == "advance" for row in self.tables["plan_fees"].to_pylist())
             or "recurring_advance" in self.tables["charges"].column("kind").to_pylist()
         )
+
+
+def _arrow(table: pa.Table | pl.DataFrame) -> pa.Table:
+    """A table as Arrow has it, with texts that all functions of Arrow take."""
+    if isinstance(table, pa.Table):
+        return table
+    found = table.to_arrow()
+    texts = [each.with_type(pa.string()) if pa.types.is_large_string(each.type) else each for each in found.schema]
+    return found.cast(pa.schema(texts))

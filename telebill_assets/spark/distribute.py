@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from telebill_assets.lake.stored_files import StoredFile, cut
 from telebill_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ Answer = TypeVar("Answer")
 Part = TypeVar("Part")
 Merged = TypeVar("Merged")
 
+FEW_ROWS = 200_000
+"""Rows that are compared without Spark, because a job would take longer."""
 ANSWER = -1
 """Key under which the answers of splitting tasks travel beside the parts they hand over."""
 
@@ -86,14 +89,10 @@ class Cluster:
         Returns:
             The answers in the order of the pieces, and what was merged, in the order of the keys.
         """
-
-        def alone(piece: Piece, needed: Shared) -> tuple[Answer, list[Merged]]:
-            answer, parts = split(piece, needed)
-            return answer, [merge(key, [parts[key]], needed) for key in sorted(parts)]
-
         if len(pieces) < 2:
-            together = self.each(pieces, alone, shared)
-            return [answer for answer, _ in together], [each for _, merged in together for each in merged]
+            few = [list(pieces)] if pieces else []
+            found = self.each(few, lambda alone, needed: _by_key_here(alone, split, merge, needed), shared)
+            return found[0] if found else ([], [])
         context = self.session.sparkContext
         sent = context.broadcast(shared)
 
@@ -114,3 +113,35 @@ class Cluster:
             sent.unpersist()
         answers = sorted(found.pop(ANSWER), key=lambda numbered: numbered[0])
         return [answer for _, answer in answers], [found[key] for key in sorted(found)]
+
+    def compare(
+        self,
+        files: Sequence[StoredFile],
+        split: Callable[[Sequence[StoredFile], Shared], tuple[Answer, Mapping[int, Part]]],
+        merge: Callable[[int, list[Part], Shared], Merged],
+        shared: Shared,
+    ) -> list[Merged]:
+        """Bring the rows of data files together by a key: `by_key` over groups of files, here if the rows are few.
+
+        Returns:
+            What was merged, in the order of the keys.
+        """
+        pieces = cut(files)
+        if sum(file.rows for file in files) <= FEW_ROWS:
+            return _by_key_here(pieces, split, merge, shared)[1]
+        return self.by_key(pieces, split, merge, shared)[1]
+
+
+def _by_key_here(
+    pieces: Sequence[Piece],
+    split: Callable[[Piece, Shared], tuple[Answer, Mapping[int, Part]]],
+    merge: Callable[[int, list[Part], Shared], Merged],
+    shared: Shared,
+) -> tuple[list[Answer], list[Merged]]:
+    """`by_key` in this process."""
+    splits = [split(piece, shared) for piece in pieces]
+    parts: dict[int, list[Part]] = {}
+    for _, by_key in splits:
+        for key, part in by_key.items():
+            parts.setdefault(key, []).append(part)
+    return [answer for answer, _ in splits], [merge(key, parts[key], shared) for key in sorted(parts)]

@@ -12,8 +12,6 @@ from rich.console import Console
 
 from telebill_assets.compute.billed_months import billed_months
 from telebill_assets.lake.lake import Lake
-from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.reference.load import load
 from telebill_assets.settings import Settings
 from telebill_assets.suspense import output
 from telebill_assets.suspense.export import export as write_export
@@ -156,8 +154,8 @@ def _selection(  # noqa: PLR0917
 
 def _first(lake: Lake, chosen: Selection, kind: Kind, columns: tuple[str, ...], limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for batch in rows(lake, chosen, kind, columns):
-        found += batch.slice(0, limit - len(found)).to_pylist()
+    for landed in rows(lake, chosen, kind, columns):
+        found += landed.head(limit - len(found)).collect().to_dicts()
         if len(found) == limit:
             break
     return found
@@ -166,10 +164,12 @@ def _first(lake: Lake, chosen: Selection, kind: Kind, columns: tuple[str, ...], 
 def _runner(settings: Settings, *, publish_reference: bool) -> Callable[[str], None]:
     """What runs a day; the reference files are checked before anything is run."""
     publish_reference = publish_reference and settings.reference_dir.is_dir()
+    from telebill_assets.mediation.layouts import LAYOUTS  # noqa: PLC0415  # looking at suspense needs none of these
+    from telebill_assets.operate import Operator  # noqa: PLC0415
+    from telebill_assets.reference.load import load  # noqa: PLC0415
+
     if publish_reference:
         load(settings.reference_dir, LAYOUTS)
-    from telebill_assets.operate import Operator  # noqa: PLC0415  # Dagster takes seconds to import
-
     operator = Operator(settings)
     if publish_reference:
         operator.publish_reference()

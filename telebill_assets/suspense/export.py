@@ -54,8 +54,8 @@ def spreadsheet_safe(value: Any) -> Any:
 def _found(lake: Lake, chosen: Selection) -> Iterator[dict[str, Any]]:
     columns: dict[Kind, tuple[str, ...]] = {"record": RECORD, "file": FILE}
     for kind, names in columns.items():
-        for batch in rows(lake, chosen, kind, names):
-            for row in batch.to_pylist():
+        for landed in rows(lake, chosen, kind, names):
+            for row in landed.collect().iter_rows(named=True):
                 yield {"kind": kind, "age_days": (chosen.today - row["landing_day"]).days, **row}
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import dataset
+import polars as pl
 
 from telebill_assets.audit.ageing import AGES, age_bucket
 from telebill_assets.lake.lake import Lake
@@ -40,11 +38,10 @@ def open_suspense(lake: Lake, chosen: Selection) -> list[Open]:
     return [*_groups(lake, chosen, "record"), *_groups(lake, chosen, "file")]
 
 
-def rows(lake: Lake, chosen: Selection, kind: Kind, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Columns of the chosen suspended records or files, landing day by landing day."""
+def rows(lake: Lake, chosen: Selection, kind: Kind, columns: Sequence[str]) -> Iterator[pl.LazyFrame]:
+    """Columns of the chosen suspended records or files, landing day by landing day, not yet read."""
     for day in _days(lake, chosen, kind):
-        found = lake.dataset(TABLES[kind], landing_day=day)
-        yield from found.scanner(columns=list(columns), filter=_filter(chosen, kind)).to_batches()
+        yield lake.scan(TABLES[kind], landing_day=day).filter(_wanted(chosen, kind)).select(columns)
 
 
 def grouped(found: Sequence[Open], by: Sequence[str], today: date) -> list[dict[str, Any]]:
@@ -70,26 +67,11 @@ def totals(found: Sequence[Open], today: date) -> dict[str, Any]:
 
 
 def _groups(lake: Lake, chosen: Selection, kind: Kind) -> Iterator[Open]:
-    columns = ["reason", "source", "landing_day", *(["talk_s"] if kind == "record" else [])]
-    for batch in _summed(rows(lake, chosen, kind, columns)):
-        yield Open(kind, batch["reason"], batch["source"], batch["landing_day"], batch["count"], batch["talk_s"] or 0)
-
-
-def _summed(batches: Iterator[pa.RecordBatch]) -> list[dict[str, Any]]:
-    keys = ["reason", "source", "landing_day"]
-    parts = []
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        table = pa.Table.from_batches([batch])
-        if "talk_s" not in table.column_names:
-            table = table.append_column("talk_s", pa.nulls(table.num_rows, pa.int64()))
-        part = table.group_by(keys).aggregate([([], "count_all"), ("talk_s", "sum")])
-        parts.append(part.rename_columns({"count_all": "count", "talk_s_sum": "talk_s"}))
-    if not parts:
-        return []
-    whole = pa.concat_tables(parts).group_by(keys).aggregate([("count", "sum"), ("talk_s", "sum")])
-    return whole.rename_columns({"count_sum": "count", "talk_s_sum": "talk_s"}).to_pylist()
+    landed = lake.scan(TABLES[kind], landing_day=_days(lake, chosen, kind)).filter(_wanted(chosen, kind))
+    talk_s = pl.col("talk_s").sum() if kind == "record" else pl.lit(0)
+    summed = landed.group_by("reason", "source", "landing_day").agg(count=pl.len(), talk_s=talk_s)
+    for row in summed.collect().iter_rows(named=True):
+        yield Open(kind, **row)
 
 
 def _days(lake: Lake, chosen: Selection, kind: Kind) -> list[date]:
@@ -97,10 +79,10 @@ def _days(lake: Lake, chosen: Selection, kind: Kind) -> list[date]:
     return sorted(day for day in published if isinstance(day, date) and chosen.covers(day))
 
 
-def _filter(chosen: Selection, kind: Kind) -> dataset.Expression:
-    wanted = pc.field("status").isin(FILE_STATUSES) if kind == "file" else pc.scalar(True)  # noqa: FBT003
-    if chosen.reasons:
-        wanted &= pc.field("reason").isin(list(chosen.reasons))
-    if chosen.sources:
-        wanted &= pc.field("source").isin(list(chosen.sources))
-    return wanted
+def _wanted(chosen: Selection, kind: Kind) -> pl.Expr:
+    lists = {
+        "status": FILE_STATUSES if kind == "file" else (),
+        "reason": chosen.reasons,
+        "source": chosen.sources,
+    }
+    return pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_in(list(of)) for name, of in lists.items() if of))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import polars as pl
 
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
@@ -57,54 +56,50 @@ class Retry:
                 self.followers.add(later)
                 heapq.heappush(waiting, later)
 
-    def _again(self, day: date) -> tuple[DayRetried, pa.Array]:
+    def _again(self, day: date) -> tuple[DayRetried, pl.Series]:
         """Run a day; what that did, and the keys of the calls that it validated at last."""
         records, files = self._records(day), self._files(day)
         before = _by_reason(records) + _by_reason(files)
         try:
             self.run_day(day.isoformat())
         except OperatorError as error:
-            return DayRetried(day, before, Counter(), before, str(error)), pa.array([], pa.string())
+            return DayRetried(day, before, Counter(), before, str(error)), pl.Series(dtype=pl.String)
         records_now, files_now = self._records(day), self._files(day)
-        cleared = records.join(records_now.select(PLACE), PLACE, join_type="left anti")
-        cleared_files = files.join(files_now.select(["path"]), "path", join_type="left anti")
+        cleared = records.join(records_now, on=PLACE, how="anti")
+        cleared_files = files.join(files_now, on="path", how="anti")
         counted = _by_reason(cleared) + _by_reason(cleared_files)
         after = _by_reason(records_now) + _by_reason(files_now)
         return DayRetried(day, before, counted, after), self._validated(day, cleared, cleared_files)
 
-    def _validated(self, day: date, records: pa.Table, files: pa.Table) -> pa.Array:
+    def _validated(self, day: date, records: pl.DataFrame, files: pl.DataFrame) -> pl.Series:
         """Record keys of the day's validated calls among these records and in these files."""
-        paths = pc.unique(pa.concat_arrays([*records["path"].chunks, *files["path"].chunks, pa.array([], pa.string())]))
-        calls = self.lake.dataset(ValidatedUsage, landing_day=day).to_table(
-            columns=[*PLACE, "record_key"], filter=pc.field("path").isin(paths)
-        )
-        found = [
-            calls.join(records.select(PLACE), PLACE, join_type="left semi"),
-            calls.join(files.select(["path"]), "path", join_type="left semi"),
-        ]
-        return pa.concat_tables(table.select(["record_key"]) for table in found)["record_key"].combine_chunks()
+        paths = pl.concat([records["path"], files["path"]]).unique().implode()
+        landed = self.lake.scan(ValidatedUsage, landing_day=day).filter(pl.col("path").is_in(paths))
+        calls = landed.select(*PLACE, "record_key").collect()
+        found = calls.join(records, on=PLACE, how="semi"), calls.join(files, on="path", how="semi")
+        return pl.concat(found)["record_key"]
 
-    def _records(self, day: date) -> pa.Table:
-        return self.lake.dataset(SuspendedUsage, landing_day=day).to_table(columns=[*PLACE, "reason"])
+    def _records(self, day: date) -> pl.DataFrame:
+        return self.lake.scan(SuspendedUsage, landing_day=day).select(*PLACE, "reason").collect()
 
-    def _files(self, day: date) -> pa.Table:
-        suspended = pc.field("status").isin(FILE_STATUSES)
-        return self.lake.dataset(FileRegister, landing_day=day).to_table(columns=["path", "reason"], filter=suspended)
+    def _files(self, day: date) -> pl.DataFrame:
+        files = self.lake.scan(FileRegister, landing_day=day).filter(pl.col("status").is_in(list(FILE_STATUSES)))
+        return files.select("path", "reason").collect()
 
-    def _days_with_copies(self, day: date, keys: pa.Array) -> list[date]:
+    def _days_with_copies(self, day: date, keys: pl.Series) -> list[date]:
         """Later days that validated these calls, when this day, being the earlier one, could not.
 
         Until they are run again the calls are there twice; then the later ones are duplicates.
         """
-        if not len(keys):
+        if keys.is_empty():
             return []
         published = [_day(partition) for partition in self.lake.published_partitions(ValidatedUsage)]
         later = sorted(other for other in published if other > day and other.replace(day=1) not in self.closed)
         return [other for other in later if self._holds(other, keys)]
 
-    def _holds(self, day: date, keys: pa.Array) -> bool:
-        found = self.lake.dataset(ValidatedUsage, landing_day=day)
-        return bool(found.count_rows(filter=pc.field("record_key").isin(keys)))
+    def _holds(self, day: date, keys: pl.Series) -> bool:
+        landed = self.lake.scan(ValidatedUsage, landing_day=day).filter(pl.col("record_key").is_in(keys.implode()))
+        return not landed.select("record_key").head(1).collect().is_empty()
 
 
 def days_to_retry(found: list[Open], closed: set[date]) -> tuple[list[date], dict[date, Counter[str]]]:
@@ -117,8 +112,8 @@ def days_to_retry(found: list[Open], closed: set[date]) -> tuple[list[date], dic
     return [day for day in days if day not in waiting], waiting
 
 
-def _by_reason(rows: pa.Table) -> Counter[str]:
-    return Counter({row["values"]: row["counts"] for row in pc.value_counts(rows["reason"]).to_pylist()})
+def _by_reason(rows: pl.DataFrame) -> Counter[str]:
+    return Counter(dict(rows["reason"].value_counts().iter_rows()))
 
 
 def _day(partition: Any) -> date:

@@ -8,7 +8,7 @@ import json
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr, SerializationInfo, field_serializer
 
 CALCULATE = "/Services/Communications/V01/SureTax.asmx/PostRequest"
 SUCCESS, SUCCESS_WITH_ITEM_ERRORS, STAN_PROCESSED = "9999", "9001", "1000"
@@ -18,6 +18,9 @@ DETAIL_SIX_DECIMALS = "D6"
 SITUS_POSTAL_CODE, SITUS_VAT_DESTINATION = "04", "15"
 LEVELS = {"0": "federal", "1": "state", "2": "county", "3": "city", "4": "local", "5": "reporting_agency"}
 """First digit of TaxTypeCode."""
+
+WITH_KEY = "with key"
+"""Serialisation context in which a request shows its validation key."""
 
 Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
 
@@ -88,6 +91,10 @@ class Request(_Record):
     STAN: str = ""
     ItemList: list[Item]
 
+    @field_serializer("ValidationKey", when_used="json")
+    def _key(self, key: SecretStr, info: SerializationInfo) -> str:
+        return key.get_secret_value() if info.context == WITH_KEY else str(key)
+
 
 class Tax(_Record):
     """One tax of one item."""
@@ -146,9 +153,7 @@ class Response(_Record):
 
 def encode_request(request: Request) -> dict[str, str]:
     """The body to post, validation key included."""
-    content = request.model_dump(mode="json")
-    content["ValidationKey"] = request.ValidationKey.get_secret_value()
-    return {"request": json.dumps(content)}
+    return {"request": request.model_dump_json(context=WITH_KEY)}
 
 
 def logged_text(request: Request) -> str:

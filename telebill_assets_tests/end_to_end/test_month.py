@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def summary(road, spark):
-    return summarise(spark, Lake.open(road.settings), road.settings, MONTH)
+    return summarise(Lake.open(road.settings), road.settings, MONTH)
 
 
 def test_suspense_and_ledger_report_what_was_injected(road, summary):
@@ -60,7 +60,7 @@ def test_a_day_and_the_month_run_again_change_nothing(road, summary, spark):
     road.operator.run_day(DAYS_WITH_CALLS[-1].isoformat())
     road.operator.run_month(MONTH.isoformat())
     assert state(road) == before
-    assert summarise(spark, Lake.open(road.settings), road.settings, MONTH) == summary
+    assert summarise(Lake.open(road.settings), road.settings, MONTH) == summary
 
 
 def test_a_month_with_missing_days_is_refused(road):

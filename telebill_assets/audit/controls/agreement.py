@@ -1,13 +1,12 @@
 """Agreement of two counts: what a stage reads is what the stage before wrote, key by key."""
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Sequence
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import SAMPLES, Control
+from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.tally import Tally, first
 
 AGGREGATES = Control(
     "aggregates_unchanged", "The month reads the calls, seconds and charges that every day published", blocking=True
@@ -20,8 +19,12 @@ TAXED = Control(
 TAXES = Control("tax_lines_agree", "On every charge line the tax is the sum of its tax lines", blocking=True)
 
 
+WIDE = pl.Decimal(38, 10)
+DIFFERENCES = "differences"
+
+
 def agreement(
-    control: Control, left: DataFrame, right: DataFrame, keys: Sequence[str], measures: Sequence[str]
+    control: Control, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
 ) -> CheckResult:
     """Compare two counts: for every key both have the same sums of the measures.
 
@@ -32,32 +35,42 @@ def agreement(
         keys: what must agree one by one.
         measures: what is compared: records, seconds, amounts.
     """
-    signed = _signed(left, keys, measures, 1).unionByName(_signed(right, keys, measures, -1))
-    sums = [F.sum(name).alias(name) for name in measures]
-    differing = signed.groupBy(*keys).agg(*sums).where(_any_nonzero(measures)).persist()
-    try:
-        wrong = differing.count()
-        rows = differing.orderBy(*keys).limit(SAMPLES).collect() if wrong else []
-    finally:
-        differing.unpersist()
-    samples = [", ".join(f"{row[key]}" for key in keys) + ": " + _differences(row.asDict(), measures) for row in rows]
+    return agreed(control, differences(left, right, keys, measures), keys, measures)
+
+
+def differences(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Tally:
+    """The differences of two counts, or of a part of them that has all rows of its keys."""
+    signed = pl.concat([_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)])
+    sums = signed.group_by(keys).agg(pl.col(measures).sum())
+    differing = sums.filter(pl.any_horizontal(pl.col(measures) != 0))
+    return Tally({DIFFERENCES: differing.height}, first(differing.select(_shown(keys, measures)).to_series()))
+
+
+def agreed(control: Control, found: Tally, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
+    """The verdict on the differences that were found in all parts together."""
+    wrong = found.of(DIFFERENCES)
     return control.result(
         passed=not wrong,
         figure=f"{wrong:,} differences in {', '.join(measures)} by {', '.join(keys)}",
         threshold="0 differences",
-        failures={"differences": wrong},
-        samples=samples,
+        failures={DIFFERENCES: wrong},
+        samples=found.samples,
     )
 
 
-def _signed(frame: DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> DataFrame:
-    wide = [(F.coalesce(F.col(name), F.lit(0)) * F.lit(sign)).cast("decimal(28,10)").alias(name) for name in measures]
-    return frame.select(*keys, *wide)
+def _signed(frame: pl.DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> pl.DataFrame:
+    return frame.select(*keys, *((pl.col(name).fill_null(0) * sign).cast(WIDE) for name in measures))
 
 
-def _any_nonzero(measures: Sequence[str]) -> Column:
-    return reduce(lambda one, other: one | other, [F.col(name) != 0 for name in measures])
-
-
-def _differences(row: Mapping[str, object], measures: Sequence[str]) -> str:
-    return ", ".join(f"{name} {row[name]:+f}" for name in measures if row[name])
+def _shown(keys: Sequence[str], measures: Sequence[str]) -> pl.Expr:
+    """Such as `2020-04-01, EUR: records +1.0000000000`."""
+    key = pl.concat_str([pl.col(name).cast(pl.String).fill_null("None") for name in keys], separator=", ")
+    signs = [
+        pl.when(pl.col(name) != 0).then(
+            pl.lit(f"{name} ")
+            + pl.when(pl.col(name) > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+            + pl.col(name).cast(pl.String)
+        )
+        for name in measures
+    ]
+    return key + pl.lit(": ") + pl.concat_str(signs, separator=", ", ignore_nulls=True)

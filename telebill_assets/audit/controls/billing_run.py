@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
+import polars_hash as plh
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import SAMPLES, Control
+from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.tally import Tally, first
 
 COMPLETE = Control(
     "bill_run_complete", "Every account is billed once, or there is a stated reason for no bill", blocking=True
@@ -24,51 +25,66 @@ Amounts = Mapping[str, Decimal]
 """Amounts by what is posted: 'EUR product voice', 'EUR tax state', 'EUR net' ..."""
 
 
-def bill_run_complete(accounts: DataFrame, rated: DataFrame, invoices: DataFrame, holds: DataFrame) -> CheckResult:
-    """Give every account its state: invoiced, held with a reason, or without charges; any other state fails.
+ACCEPTED = ("invoiced", "held", "without charges")
+
+
+def billing_states(accounts: pl.DataFrame, rated: pl.DataFrame, invoices: pl.DataFrame, holds: pl.DataFrame) -> Tally:
+    """Give every account its state, and count them: invoiced, held with a reason, without charges, or a wrong one.
 
     Args:
-        accounts: all accounts.
-        rated: charge lines of the month.
-        invoices: one row per invoice, with account_id.
-        holds: accounts that get no invoice, with reason.
+        accounts: all accounts, or those of a part of the month.
+        rated: charge lines of the month, of the same accounts.
+        invoices: one row per invoice of these accounts.
+        holds: accounts of these that get no invoice, with reason.
     """
-    charged = rated.select("account_id").distinct().withColumn("charged", F.lit(1))
-    invoiced = invoices.groupBy("account_id").agg(F.count("*").alias("invoices"))
-    held = holds.groupBy("account_id").agg(F.min("reason").alias("reason"))
-    known = accounts.select("account_id").withColumn("known", F.lit(1))
-    joined = (
-        known.join(charged, "account_id", "full").join(invoiced, "account_id", "full").join(held, "account_id", "full")
+    charged = rated.select("account_id").unique().with_columns(charged=True)
+    invoiced = invoices.group_by("account_id").agg(invoices=pl.len())
+    held = holds.group_by("account_id").agg(pl.col("reason").min())
+    stated = accounts.select("account_id").with_columns(known=True)
+    for frame in (charged, invoiced, held):
+        stated = stated.join(frame, on="account_id", how="full", coalesce=True)
+    states = stated.select("account_id", state=_state())
+    wrong = states.filter(~pl.col("state").is_in(list(ACCEPTED)))
+    return Tally(
+        dict(states.group_by("state").len().iter_rows()),
+        first(wrong.select(pl.format("{}: {}", "account_id", "state")).to_series()),
     )
-    state = (
-        F.when(F.col("known").isNull(), "unknown account")
-        .when(F.col("invoices") > 1, "invoiced twice")
-        .when(F.col("invoices").isNotNull() & F.col("reason").isNotNull(), "invoiced and held")
-        .when(F.col("invoices").isNotNull() & F.col("charged").isNull(), "invoiced without charges")
-        .when(F.col("invoices").isNotNull(), "invoiced")
-        .when(F.col("reason").isNotNull(), "held")
-        .when(F.col("charged").isNotNull(), "charged but not invoiced")
-        .otherwise("without charges")
+
+
+def _state() -> pl.Expr:
+    is_invoiced, is_held, is_charged = (pl.col(name).is_not_null() for name in ("invoices", "reason", "charged"))
+    return (
+        pl.when(pl.col("known").is_null())
+        .then(pl.lit("unknown account"))
+        .when(pl.col("invoices") > 1)
+        .then(pl.lit("invoiced twice"))
+        .when(is_invoiced & is_held)
+        .then(pl.lit("invoiced and held"))
+        .when(is_invoiced & ~is_charged)
+        .then(pl.lit("invoiced without charges"))
+        .when(is_invoiced)
+        .then(pl.lit("invoiced"))
+        .when(is_held)
+        .then(pl.lit("held"))
+        .when(is_charged)
+        .then(pl.lit("charged but not invoiced"))
+        .otherwise(pl.lit("without charges"))
     )
-    stated = joined.select("account_id", state.alias("state")).persist()
-    try:
-        counts = {row["state"]: row["count"] for row in stated.groupBy("state").count().collect()}
-        wrong = {name: count for name, count in sorted(counts.items()) if name not in ACCEPTED}
-        rows = stated.where(~F.col("state").isin(*ACCEPTED)).orderBy("account_id").limit(SAMPLES).collect()
-    finally:
-        stated.unpersist()
+
+
+def bill_run_complete(states: Tally) -> CheckResult:
+    """The verdict on the states of all accounts; any but invoiced, held and without charges fails."""
+    counts = states.counts
+    wrong = {name: count for name, count in sorted(counts.items()) if name not in ACCEPTED}
     return COMPLETE.result(
         passed=not wrong,
         figure=f"{sum(counts.values()):,} accounts = "
         + " + ".join(f"{counts.get(name, 0):,} {name}" for name in (*ACCEPTED, *wrong)),
         threshold="0 in any other state",
         failures=wrong,
-        samples=[f"{row['account_id']}: {row['state']}" for row in rows],
+        samples=states.samples,
         breakdown={name: f"{counts.get(name, 0):,}" for name in (*ACCEPTED, *wrong)},
     )
-
-
-ACCEPTED = ("invoiced", "held", "without charges")
 
 
 @dataclass(frozen=True)
@@ -79,21 +95,20 @@ class Fingerprint:
     payable: Decimal
     checksum: int
 
+    def __add__(self, other: "Fingerprint") -> "Fingerprint":
+        return Fingerprint(self.invoices + other.invoices, self.payable + other.payable, self.checksum + other.checksum)
 
-def fingerprint(invoices: DataFrame) -> Fingerprint:
+
+def fingerprint(invoices: pl.DataFrame) -> Fingerprint:
     """Of assembled invoices. The checksum does not depend on order, and the database can compute it too."""
-    said = F.concat_ws("|", "account_id", "currency", F.col("payable").cast("decimal(18,2)").cast("string"))
-    part = F.conv(F.substring(F.md5(said.cast("binary")), 1, 8), 16, 10).cast("decimal(28,0)")
-    row = invoices.agg(
-        F.count("*").alias("invoices"),
-        F.coalesce(F.sum("payable"), F.lit(0)).alias("payable"),
-        F.coalesce(F.sum(part), F.lit(0)).alias("checksum"),
-    ).first()
-    return (
-        Fingerprint(row["invoices"], Decimal(row["payable"]), int(row["checksum"]))
-        if row
-        else Fingerprint(0, Decimal(0), 0)
+    said = invoices.select(
+        said=pl.concat_str(
+            "account_id", "currency", pl.col("payable").cast(pl.Decimal(18, 2)).cast(pl.String), separator="|"
+        )
     )
+    hashes = said.select(hash=plh.col("said").nchash.md5()).to_series()
+    parts = hashes.str.head(8).str.to_integer(base=16, dtype=pl.Int64)
+    return Fingerprint(invoices.height, Decimal(invoices["payable"].sum()), int(parts.sum()))
 
 
 def invoices_frozen(assembled: Fingerprint, stored: Fingerprint) -> CheckResult:

@@ -1,66 +1,64 @@
 """Tax coverage: every taxable charge line has a place, a tax code and a decision of the tax engine."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import SAMPLES, Control
+from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.tally import Tally, first
 
 COVERAGE = Control("tax_coverage", "Every taxable line has a situs, a tax code and a tax decision", blocking=True)
 
 STATE_COUNTRIES = ("US", "CA")
 """Countries whose taxes are found by state and postal code."""
+SITUS, CODE, DECISION = "situs", "tax code", "tax decision"
 
 
-def tax_coverage(lines: DataFrame, taxed: DataFrame, accounts: DataFrame, products: DataFrame) -> CheckResult:
-    """Count taxable lines that lack something.
+def lacking(lines: pl.DataFrame, taxed: pl.DataFrame, accounts: pl.DataFrame, products: pl.DataFrame) -> Tally:
+    """Count taxable lines, and those that lack something.
 
     Args:
-        lines: rated_usage of the month; all kinds but pass_through are taxable.
-        taxed: taxed_charges of the month.
+        lines: rated_usage of the month, of whole accounts; all kinds but pass_through are taxable.
+        taxed: taxed_charges of the month, of the same accounts.
         accounts: where a line is taxed.
         products: as what a line is taxed.
     """
-    places = accounts.select("account_id", "country", "state", "postal_code")
-    codes = products.select("product", "trans_type", "regulatory")
-    decisions = taxed.select("line_id", "status", "tax_batch")
     taxable = (
-        lines.where("line_kind != 'pass_through'")
+        lines.filter(pl.col("line_kind") != "pass_through")
         .select("line_id", "account_id", "product")
-        .join(F.broadcast(places), "account_id", "left")
-        .join(F.broadcast(codes), "product", "left")
-        .join(decisions, "line_id", "left")
+        .join(accounts.select("account_id", "country", "state", "postal_code"), on="account_id", how="left")
+        .join(products.select("product", "trans_type", "regulatory"), on="product", how="left")
+        .join(taxed.select("line_id", "status", "tax_batch"), on="line_id", how="left")
     )
-    by_state = F.col("country").isin(*STATE_COUNTRIES)
-    situs = F.col("country").isNotNull() & (
-        ~by_state | (F.col("state").isNotNull() & F.coalesce(F.col("postal_code") != "", F.lit(False)))  # noqa: FBT003
+    has = {SITUS: _situs(), CODE: _code(), DECISION: _decision()}
+    lacks = taxable.select("line_id", *((~holds.fill_null(value=False)).alias(name) for name, holds in has.items()))
+    wrong = lacks.filter(pl.any_horizontal(*has))
+    names = pl.concat_str([pl.when(name).then(pl.lit(name)) for name in has], separator=", ", ignore_nulls=True)
+    return Tally(
+        {"lines": lacks.height, "wrong": wrong.height} | {name: int(lacks[name].sum()) for name in has},
+        first(wrong.select(pl.col("line_id") + pl.lit(": no ") + names).to_series()),
     )
-    decided = (F.col("status") == "held") | ((F.col("status") == "taxed") & F.col("tax_batch").isNotNull())
-    lacking = {
-        "situs": ~situs,
-        "tax code": F.col("trans_type").isNull() | F.col("regulatory").isNull(),
-        "tax decision": ~F.coalesce(decided, F.lit(False)),  # noqa: FBT003
-    }
-    tagged = taxable.select(
-        "line_id",
-        F.filter(F.array(*[F.when(c, F.lit(name)) for name, c in lacking.items()]), lambda n: n.isNotNull()).alias(
-            "lacks"
-        ),
-    ).persist()
-    try:
-        counts = tagged.agg(
-            F.count("*").alias("lines"),
-            F.count_if(F.size("lacks") > 0).alias("wrong"),
-            *[F.count_if(F.array_contains("lacks", name)).alias(name) for name in lacking],
-        ).first()
-        found = counts.asDict() if counts else dict.fromkeys(("lines", "wrong", *lacking), 0)
-        rows = tagged.where("size(lacks) > 0").orderBy("line_id").limit(SAMPLES).collect() if found["wrong"] else []
-    finally:
-        tagged.unpersist()
+
+
+def tax_coverage(found: Tally) -> CheckResult:
+    """The verdict on the lines of the whole month."""
+    wrong = found.of("wrong")
     return COVERAGE.result(
-        passed=not found["wrong"],
-        figure=f"{found['wrong']:,} of {found['lines']:,} taxable lines lack something",
+        passed=not wrong,
+        figure=f"{wrong:,} of {found.of('lines'):,} taxable lines lack something",
         threshold="0 lines",
-        failures={name: found[name] for name in lacking},
-        samples=[f"{row['line_id']}: no {', '.join(row['lacks'])}" for row in rows],
+        failures={name: found.of(name) for name in (SITUS, CODE, DECISION)},
+        samples=found.samples,
     )
+
+
+def _situs() -> pl.Expr:
+    by_state = pl.col("country").is_in(list(STATE_COUNTRIES))
+    return ~by_state | (pl.col("state").is_not_null() & (pl.col("postal_code") != ""))
+
+
+def _code() -> pl.Expr:
+    return pl.col("trans_type").is_not_null() & pl.col("regulatory").is_not_null()
+
+
+def _decision() -> pl.Expr:
+    return (pl.col("status") == "held") | ((pl.col("status") == "taxed") & pl.col("tax_batch").is_not_null())

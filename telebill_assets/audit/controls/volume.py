@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+import polars as pl
+
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control, percent
 from telebill_assets.audit.controls.thresholds import Thresholds
@@ -27,7 +29,19 @@ class DayVolume:
     charge: Decimal
 
 
-Measures = Mapping[str, int | Decimal]
+def day_volumes(ledger: pl.DataFrame | pl.LazyFrame) -> list[DayVolume]:
+    """What the ledger says was priced; rows of a day that was re-rated name no source."""
+    summed = (
+        ledger.lazy()
+        .filter(pl.col("outcome") == "priced")
+        .group_by(pl.col("period").alias("day"), pl.col("source").fill_null("re-rated"), "currency")
+        .agg(
+            pl.col("records").sum(),
+            pl.col("talk_s").sum().alias("seconds"),
+            pl.col("amount").sum().alias("charge"),
+        )
+    )
+    return [DayVolume(**row) for row in summed.collect().iter_rows(named=True)]
 
 
 def days_before(day: date, thresholds: Thresholds) -> list[date]:

@@ -1,7 +1,6 @@
 """Zero-rated calls: a price of nothing is either an offer or a hole in the rate deck."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control, percent
@@ -11,19 +10,17 @@ ZERO_RATED = Control("zero_rated", "Only the usual share of talk time is priced 
 SHOWN = 10
 
 
-def zero_rated(aggregates: DataFrame, thresholds: Thresholds) -> CheckResult:
+def zero_rated(aggregates: pl.DataFrame | pl.LazyFrame, thresholds: Thresholds) -> CheckResult:
     """Share of talk seconds in daily_aggregates whose charge is zero, with the destinations that have most of them."""
-    free = F.when(F.col("charge") == 0, F.col("talk_s")).otherwise(0)
-    by_destination = aggregates.groupBy("destination").agg(F.sum("talk_s").alias("talk_s"), F.sum(free).alias("free_s"))
-    rows = by_destination.where("free_s > 0").orderBy(F.desc("free_s"), "destination").limit(SHOWN).collect()
-    total = aggregates.agg(
-        F.coalesce(F.sum("talk_s"), F.lit(0)).alias("talk_s"), F.coalesce(F.sum(free), F.lit(0)).alias("free_s")
-    ).first()
-    talk_s, free_s = (total["talk_s"], total["free_s"]) if total else (0, 0)
-    share = percent(free_s, talk_s)
+    free_s = pl.col("talk_s").filter(pl.col("charge") == 0).sum().alias("free_s")
+    found = aggregates.lazy().group_by("destination").agg(pl.col("talk_s").sum(), free_s).collect()
+    talk_s, free = int(found["talk_s"].sum()), int(found["free_s"].sum())
+    share = percent(free, talk_s)
+    most = found.filter(pl.col("free_s") > 0).sort("free_s", "destination", descending=[True, False]).head(SHOWN)
+    rows = most.rows(named=True)
     return ZERO_RATED.result(
         passed=share <= thresholds.zero_rated_percent,
-        figure=f"{free_s:,} of {talk_s:,} talk seconds ({share} %) cost nothing",
+        figure=f"{free:,} of {talk_s:,} talk seconds ({share} %) cost nothing",
         threshold=f"{thresholds.zero_rated_percent} %",
         failures={row["destination"]: row["free_s"] for row in rows},
         breakdown={row["destination"]: f"{row['free_s']:,} of {row['talk_s']:,} s" for row in rows},

@@ -47,17 +47,17 @@ def run(context: JobContext) -> JobReport:
 
 
 def _report(context: JobContext, url: str) -> CloseReport:
-    spark, lake, month = context.spark, context.lake, context.partition
-    ledger = lake.read(spark, Ledger, period=days_of_month(month), stage=list(DAILY_STAGES))
+    lake, month = context.lake, context.partition
+    ledger = lake.scan(Ledger, period=days_of_month(month), stage=list(DAILY_STAGES))
     compared = was_invoiced(url, previous(month))
     return CloseReport(
         month=month,
         run_id=context.request.run_id,
         code_version=context.request.code_version,
-        reconciliation=reconcile(spark, lake, url, month),
+        reconciliation=reconcile(lake, url, month),
         controls=controls(month_reports(context.settings.reports_dir, month)),
         days=days(ledger, month),
-        suspense=ageing(lake.read(spark, SuspendedUsage), month),
+        suspense=ageing(lake.scan(SuspendedUsage), month),
         previous_month=previous(month) if compared else None,
         accounts=account_changes(url, month) if compared else [],
         destinations=destination_changes(url, month) if compared else [],

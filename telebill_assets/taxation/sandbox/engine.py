@@ -102,7 +102,7 @@ def _taxes(item: Item, decimals: int) -> Iterator[Tax]:
     service = service_of(item.TransTypeCode)
     if service == NO_TAX:
         return
-    for rate in taxes_of(item.Address.Country, _state(item), service) or []:
+    for rate in taxes_of(item.Address.Country, _state(item), service) or ():
         amount = _rounded(_exact(item, rate), decimals)
         if amount and not is_exempt(item.TaxExemptionCodeList, rate.tax_type, is_fee=rate.fee_rate > 0):
             yield _tax(item, rate, amount, decimals)

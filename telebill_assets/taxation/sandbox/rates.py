@@ -45,13 +45,14 @@ def service_of(trans_type: str) -> str:
     return SERVICES.get(trans_type, "usage")
 
 
-def taxes_of(country: str, state: str, service: str) -> list[DemoRate] | None:
+@cache
+def taxes_of(country: str, state: str, service: str) -> tuple[DemoRate, ...] | None:
     """Taxes of a service in a place; None if the table does not know the place."""
     table = demo_rates()
     places = [(country, "")] + ([(country, state)] if state else [])
     if (country, state) not in table or (country in STATEFUL and not state):
         return None
-    return [rate for place in places for rate in table.get(place, []) if {service, ANY_SERVICE} & rate.services]
+    return tuple(rate for place in places for rate in table.get(place, []) if {service, ANY_SERVICE} & rate.services)
 
 
 @cache

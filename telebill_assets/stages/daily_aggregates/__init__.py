@@ -1,0 +1,1 @@
+"""Every validated call is priced, then summed per account and rate."""

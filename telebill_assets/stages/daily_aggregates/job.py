@@ -1,0 +1,125 @@
+"""The job of daily_aggregates: every validated call of a landing day is priced, then summed per account and rate.
+
+Tasks price the calls of some files and sum them; the sums of an account meet by its group (rating.account_groups), and
+each group's rows are written to a file of their own, so that a month can read the whole of some accounts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from telebill_assets.audit.controls.rerate import merge_samples, sample_calls
+from telebill_assets.audit.ledger import ledger_rows
+from telebill_assets.audit.publication import Publication
+from telebill_assets.audit.written import Written, write_examined
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.request import JobReport
+from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.lake.data_files import scan_files, write_file
+from telebill_assets.lake.stored_files import StoredFile, cut
+from telebill_assets.rating.account_groups import AccountGroup, groups_for, split
+from telebill_assets.rating.call.aggregates import (
+    aggregate,
+    merge_aggregates,
+    merge_outcomes,
+    outcomes,
+    unpriced_calls,
+)
+from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.stages.daily_aggregates import checks
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import TableModel, conform
+from telebill_assets.tables.validated_usage import ValidatedUsage
+
+STAGE = "daily_aggregates"
+WRITES: tuple[TableModel, ...] = (DailyAggregates, SuspendedUsage, Ledger)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What every pricing task of the day needs."""
+
+    tariff: Tariff
+    groups: int
+    """Groups of accounts that the day's aggregates are written in."""
+    sample: int
+    """Calls that are priced a second time, by another implementation."""
+    folder: str
+    unpriced_folder: str
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What a task priced: the ledger's sums, a sample of its calls, and the file of calls without a price, if any."""
+
+    outcomes: pl.DataFrame
+    sample: pl.DataFrame
+    unpriced: str | None
+
+
+def run(context: JobContext) -> JobReport:
+    """Price and sum the calls of one landing day."""
+    day, publication = context.partition, Publication(context)
+    parts, written = price_day(context, publication, published_tariff(context))
+    publication.adopt(DailyAggregates, written, landing_day=day)
+    texts = _with_texts(context, publication, [part.unpriced for part in parts if part.unpriced])
+    publication.adopt(SuspendedUsage, texts, landing_day=day, stage=STAGE)
+    counted = merge_outcomes([part.outcomes for part in parts])
+    ledger = publication.write(Ledger, ledger_rows(counted, STAGE, day), period=day, stage=STAGE)
+    sample = merge_samples([part.sample for part in parts], context.thresholds.rerate_sample) if parts else None
+    publication.check(*checks.check(context, publication, ledger, sample))
+    return publication.finish(*checks.figures(ledger))
+
+
+def price_day(context: JobContext, publication: Publication, tariff: Tariff) -> tuple[list[Priced], list[Written]]:
+    """Price a day's calls and write its aggregates to a staging folder, by groups of accounts."""
+    day: date = context.partition
+    files = context.lake.files(ValidatedUsage, landing_day=day)
+    shared = Day(
+        tariff=tariff.prepared(),
+        groups=groups_for(sum(file.rows for file in files)),
+        sample=context.thresholds.rerate_sample,
+        folder=publication.folder(DailyAggregates, landing_day=day),
+        unpriced_folder=publication.folder(SuspendedUsage, landing_day=day, stage=STAGE),
+    )
+    return context.cluster.by_key(cut(files), price_files, sum_accounts, shared)
+
+
+def price_files(files: Sequence[StoredFile], day: Day) -> tuple[Priced, dict[int, pl.DataFrame]]:
+    """Price the calls of some files; hand over their sums by group of accounts."""
+    calls = scan_files([file.path for file in files], ValidatedUsage).collect()
+    priced = price_calls(calls, day.tariff)
+    unpriced = conform(unpriced_calls(priced), SuspendedUsage)
+    kept = write_file(unpriced, SuspendedUsage, day.unpriced_folder, "unpriced-") if len(unpriced) else None
+    by_group = {group.number: part for group, part in split(aggregate(priced), day.groups).items()}
+    return Priced(outcomes(priced), sample_calls(priced, day.sample), kept), by_group
+
+
+def sum_accounts(group: int, parts: list[pl.DataFrame], day: Day) -> Written:
+    """Write the sums of a group of accounts over all files."""
+    prefix = AccountGroup(group, day.groups).file_prefix
+    return write_examined(merge_aggregates(parts), DailyAggregates, day.folder, prefix)
+
+
+def _with_texts(context: JobContext, publication: Publication, unpriced: Sequence[str]) -> list[Written]:
+    """Write the calls without a price to suspended_usage, with their original text. Without such calls nothing is read."""
+    if not unpriced:
+        return []
+    folder = publication.folder(SuspendedUsage, landing_day=context.partition, stage=STAGE)
+    pieces = cut(context.lake.files(RawCdr, landing_day=context.partition))
+    return context.cluster.each(pieces, write_with_texts, (unpriced, folder))
+
+
+def write_with_texts(files: Sequence[StoredFile], shared: tuple[Sequence[str], str]) -> Written:
+    """Write those of the suspended calls that some files of raw_cdr have the text of."""
+    unpriced, folder = shared
+    calls = scan_files(unpriced, SuspendedUsage).drop("raw").collect()
+    raw = scan_files([file.path for file in files], RawCdr).select("path", "line", "raw")
+    of_calls = raw.filter(pl.col("path").is_in(calls["path"].unique().implode())).collect()
+    return write_examined(conform(of_calls.join(calls, on=["path", "line"]), SuspendedUsage), SuspendedUsage, folder)

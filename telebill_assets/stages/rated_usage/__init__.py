@@ -1,0 +1,1 @@
+"""The aggregates and charges of a month become charge lines."""

@@ -1,0 +1,1 @@
+"""Every landed record is settled: validated, suspended, a duplicate, or not billable."""
