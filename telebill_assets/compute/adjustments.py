@@ -1,10 +1,8 @@
 """The adjustments that a month bills: approved corrections of closed months, each on exactly one line."""
 
 from datetime import date
-from decimal import Decimal
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
@@ -17,22 +15,22 @@ NAME = "adjustments_balance"
 PROVES = "Every approved adjustment for the month is on exactly one charge line, to the last decimal"
 
 
-def charges(context: JobContext, month: date) -> DataFrame:
+def charges(context: JobContext, month: date) -> pl.DataFrame:
     """Rows of rated_usage for the month's adjustments, with the reasons of their approval."""
-    lines = context.lake.read(context.spark, AdjustmentLines, billing_month=month)
+    lines = context.lake.frame(AdjustmentLines, billing_month=month)
     partitions = context.lake.published_partitions(AdjustmentLines)
     proposals = [str(each["proposal"]) for each in partitions if each["billing_month"] == month]
-    approved = context.lake.read_arrow(RerateRegister, proposal=proposals).to_pylist() if proposals else []
-    return adjustment_charges(lines, [(row["proposal"], row["reason"]) for row in approved], month)
+    approved = context.lake.frame(RerateRegister, proposal=proposals).to_dicts() if proposals else []
+    return adjustment_charges(lines, {row["proposal"]: row["reason"] for row in approved}, month)
 
 
-def balanced(context: JobContext, month: date, rated: DataFrame) -> CheckResult:
+def balanced(context: JobContext, month: date, rated: pl.LazyFrame) -> CheckResult:
     """Compare the adjustments approved for the month by now with the month's adjustment lines."""
-    approved = context.lake.read(context.spark, AdjustmentLines, billing_month=month)
-    lines = rated.where("line_kind = 'adjustment'")
+    approved = context.lake.scan(AdjustmentLines, billing_month=month)
+    lines = rated.filter(pl.col("line_kind") == "adjustment")
     return balance(NAME, PROVES, ("approved", _sums(approved)), {"adjustment lines": _sums(lines)})
 
 
-def _sums(lines: DataFrame) -> Totals:
-    row = lines.agg(F.count("*").alias("lines"), F.sum("exact_amount").alias("amount")).first()
-    return {"lines": row["lines"], "amount": row["amount"] or Decimal(0)} if row else {}
+def _sums(lines: pl.LazyFrame) -> Totals:
+    summed = lines.select(lines=pl.len(), amount=pl.col("exact_amount").sum()).collect()
+    return summed.row(0, named=True)

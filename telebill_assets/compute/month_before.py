@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import agreement
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
-from telebill_assets.rating.charge_lines import MonthBefore
-from telebill_assets.rating.month import Month
+from telebill_assets.rating.month.charge_lines import MonthBefore
+from telebill_assets.rating.month.month import Month
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.table import unique_columns
@@ -22,17 +22,15 @@ def month_before(context: JobContext, month: date) -> MonthBefore | None:
     before = Month(month).previous.first
     if {"billing_month": before} not in context.lake.published_partitions(RatedUsage):
         return None
-    lines, balances = (
-        context.lake.read(context.spark, model, billing_month=before) for model in (RatedUsage, AllowanceBalances)
-    )
+    lines, balances = (context.lake.frame(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
     return MonthBefore(lines, balances)
 
 
 def units_carried(context: JobContext, month: date) -> CheckResult:
     """Compare the units that a month took over with what the month before has left now; it may be rated again since."""
-    lake, spark, keys = context.lake, context.spark, unique_columns(AllowanceBalances)
-    own = lake.read(spark, AllowanceBalances, billing_month=month).where(F.col("granted_month") < F.lit(month))
-    before = lake.read(spark, AllowanceBalances, billing_month=Month(month).previous.first)
-    taken = own.select(*keys, F.col("available").alias("units"))
-    left = before.join(own.select(*keys), list(keys), "left_semi").select(*keys, F.col("remaining").alias("units"))
-    return agreement(CARRIED, taken, left, keys, ("units",))
+    lake, keys = context.lake, unique_columns(AllowanceBalances)
+    own = lake.scan(AllowanceBalances, billing_month=month).filter(pl.col("granted_month") < month)
+    before = lake.scan(AllowanceBalances, billing_month=Month(month).previous.first)
+    taken = own.select(*keys, units="available")
+    left = before.join(own.select(keys), on=keys, how="semi").select(*keys, units="remaining")
+    return agreement(CARRIED, taken.collect(), left.collect(), keys, ("units",))
