@@ -43,4 +43,9 @@ def add_up(parts: Sequence[pl.DataFrame], measures: Sequence[str] = MEASURES) ->
     """
     counted = pl.concat(parts, how="vertical_relaxed")
     present = [name for name in measures if name in counted.columns]
-    return counted.group_by(pl.exclude(present)).agg(pl.col(present).sum())
+    return counted.group_by(pl.exclude(present)).agg(total(name) for name in present)
+
+
+def total(measure: str) -> pl.Expr:
+    """The sum of a measure; null if it was counted nowhere, which is not the same as 0."""
+    return pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure)
