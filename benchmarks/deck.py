@@ -90,7 +90,7 @@ def run_telebill(home: Path, prefixes: int) -> tuple[Timed, Path]:
     data = timed(steps, "load and check", lambda: load(proposal, LAYOUTS))
     lake = Lake.open(Settings(home=home))
     timed(steps, "publish", lambda: publish(data, lake, "benchmark", "benchmark"))
-    timed(steps, "build the tariff", lambda: ready(Tariff.build(data.tables)))
+    timed(steps, "build the tariff", lambda: ready(Tariff.build(data.arrow)))
     return steps, proposal
 
 

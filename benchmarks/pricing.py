@@ -27,14 +27,13 @@ from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.spark.session import spark_session
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.rating.call.charging import Batch, charge_calls
 from telebill_assets.rating.call.price_calls import numbered_calls, price_calls
 from telebill_assets.rating.tariff import Tariff
-from telebill_assets.tables.registry import REFERENCE_TABLES
-from telebill_assets.tables.table import table_name
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import spark_session
+from telebill_assets.tables.registry import REFERENCE_TABLES
+from telebill_assets.tables.table import arrow_schema, table_name
 
 CORES = 2
 SEED = 2020

@@ -6,44 +6,42 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from telebill_assets.compute.held_commands import app as held
-from telebill_assets.demo.commands import demo, generate
 from telebill_assets.errors import InvalidInputError, OperatorError
-from telebill_assets.finance.commands import export
-from telebill_assets.ingestion.commands import ingest
-from telebill_assets.lake.commands import app as tables
-from telebill_assets.mediation.commands import app as source
-from telebill_assets.proof.commands import reconcile
-from telebill_assets.proof.trace_commands import trace
-from telebill_assets.quote.commands import quote
-from telebill_assets.reference.commands import reference
-from telebill_assets.rerating.commands import app as rerating
+from telebill_assets.lazy_commands import lazy_commands
 from telebill_assets.settings import Settings
-from telebill_assets.suspense.commands import app as suspense
-from telebill_assets.tariffs.commands import app as tariff
-from telebill_assets.taxation.commands import sandbox
+
+COMMANDS = {
+    "demo": "demo.commands:demo",
+    "export": "finance.commands:export",
+    "generate": "demo.commands:generate",
+    "held": "compute.held_commands:app",
+    "ingest": "ingestion.commands:ingest",
+    "quote": "quote.commands:quote",
+    "reconcile": "proof.commands:reconcile",
+    "reference": "reference.commands:reference",
+    "rerate": "rerating.commands:app",
+    "sandbox": "taxation.commands:sandbox",
+    "source": "mediation.commands:app",
+    "suspense": "suspense.commands:app",
+    "tables": "lake.commands:app",
+    "tariff": "tariffs.commands:app",
+    "trace": "proof.trace_commands:trace",
+}
+"""Where each command, or group of commands, is: a module of telebill_assets, and its name there."""
+
 
 app = typer.Typer(
+    cls=lazy_commands(COMMANDS),
     help="Turn telecom call records into correct, taxed, final invoices.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(held, name="held")
-app.add_typer(tables, name="tables")
-app.add_typer(source, name="source")
-app.add_typer(rerating, name="rerate")
-app.add_typer(tariff, name="tariff")
-app.add_typer(suspense, name="suspense")
-app.command()(demo)
-app.command()(export)
-app.command()(generate)
-app.command()(ingest)
-app.command()(quote)
-app.command()(reconcile)
-app.command()(reference)
-app.command()(sandbox)
-app.command()(trace)
+
+
+@app.callback()
+def _telebill() -> None:
+    """All commands are looked up by name."""
 
 
 def main() -> None:
@@ -70,7 +68,7 @@ def _setting(location: tuple[int | str, ...], value: object, expected: str) -> s
 
 
 def _stop(code: int, *lines: str) -> None:
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     for line in lines:
         console.print(line)
     sys.exit(code)

@@ -44,7 +44,7 @@ def reference_tables(uri: str) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(
                 asset_key=name,
                 metadata={
-                    "dagster/row_count": table.num_rows,
+                    "dagster/row_count": table.height,
                     "snapshot": str(snapshots[name]),
                     "reference version": data.version,
                 },

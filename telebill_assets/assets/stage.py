@@ -9,7 +9,7 @@ import dagster as dg
 
 from telebill_assets.assets.events import held_events, published_events, table_metadata
 from telebill_assets.audit.controls.control import Control
-from telebill_assets.audit.measure import check_names
+from telebill_assets.audit.table_checks import check_names
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.partitions import day_of

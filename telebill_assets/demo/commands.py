@@ -66,8 +66,10 @@ def demo(
 ) -> None:
     """Run a whole month of the demo operator through Dagster, from landing files to invoices."""
     from telebill_assets.operate import Operator  # noqa: PLC0415  # Dagster takes seconds to import
+    from telebill_assets.spark.session import spark_session  # noqa: PLC0415
 
     settings, console = Settings(), Console()
+    spark_session(settings)
     database_url(settings)  # what is not there is said before the work, not after it
     days = days_of_month(MONTH)
     manifest = _prepare(settings, days, files, records, seed)

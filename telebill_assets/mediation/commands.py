@@ -17,9 +17,8 @@ from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.guess import guess_layout
 from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.reference.rows import TextRow, read_csv
+from telebill_assets.reference.texts import TextRow, read_csv
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 from telebill_assets.tables.reference.sources import Sources
 
 app = typer.Typer(help="See how the files of a source are read.", no_args_is_help=True)

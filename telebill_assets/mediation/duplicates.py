@@ -3,110 +3,143 @@
 Of the rows of a key one is the call's own: of copies the first arrival, of legs the one with the longest talk. A row
 that says the same as an earlier one of its key is a duplicate; any other accompanies the call. Both keep the row
 that stands for the call.
+
+Hashes of keys are compared first, those of all rows of a day. Only rows whose hash is contested, because another row
+of the day or a call of an earlier day has it too, are brought together and compared in full.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import UTC, date, datetime
 
-from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F
+import polars as pl
+
+from telebill_assets.mediation.record_keys import KEY_COLUMNS, key_hash, with_record_keys
+from telebill_assets.mediation.validate import Limits
 
 ARRIVAL = ("path", "line")
+HASH_COLUMNS = ("path", *KEY_COLUMNS)
+"""The columns of raw_cdr that `key_hashes` needs."""
 
-KNOWN = "record_key string, known_day date, known_path string, known_line long, known_start timestamp, known_talk long"
+KNOWN = pl.Schema(
+    {
+        "record_key": pl.String(),
+        "known_day": pl.Date(),
+        "known_path": pl.String(),
+        "known_line": pl.Int64(),
+        "known_start": pl.Datetime("us", "UTC"),
+        "known_talk": pl.Int64(),
+    }
+)
+"""A call of an earlier landing day."""
+
+LOSER = {
+    "verdict": pl.String,
+    "verdict_reason": pl.String,
+    "winner_day": pl.Date,
+    "winner_path": pl.String,
+    "winner_line": pl.Int64,
+}
+"""What is said of a row that does not stand for a call."""
 
 
-def in_play(judged: DataFrame) -> DataFrame:
-    """Rows that may stand for a call or accompany one: those no rule suspends."""
-    rank = (
-        F.when(F.col("outcome").isNull(), 0)
-        .when(F.col("reason").isin("unanswered", "internal"), 1)
-        .when(F.col("reason") == "accompanying_row", 2)
+def key_hashes(raw: pl.DataFrame, files: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """Key hashes of rows that may be in play, with the UTC date of those that may have landed on an earlier day.
+
+    Columns: key_hash; old_date, null for calls that began on the landing day. Rows of files that were not landed and
+    rows that are too old are never in play; that another rule stops a row is not known yet.
+
+    Args:
+        raw: rows of raw_cdr with HASH_COLUMNS.
+        files: the file register of the landing day.
+        limits: of the landing day.
+    """
+    landed = files.filter(pl.col("status") == "landed").select("path")
+    rows = raw.join(landed, on="path", how="semi").filter(
+        (pl.col("start_at") >= limits.oldest.astimezone(UTC)).fill_null(value=True)
     )
-    return judged.select(
-        "record_key", "landing_day", *ARRIVAL, "start_at", "talk_s", "one_call", "content_hash", rank.alias("rank")
-    ).where("rank IS NOT NULL")
+    began_before = pl.col("start_at") < limits.day_begin.astimezone(UTC)
+    return with_record_keys(rows).select(
+        key_hash(), pl.when(began_before).then(pl.col("start_at").dt.date()).alias("old_date")
+    )
 
 
-def old_call_dates(rows: DataFrame, day_begin: datetime) -> list[date]:
+def old_call_dates(hashes: pl.DataFrame) -> list[date]:
     """UTC dates of calls that began before their landing day: only these can have landed before."""
-    began = rows.where(F.col("start_at") < F.lit(day_begin)).select(F.to_date("start_at").alias("date"))
-    return sorted(row["date"] for row in began.distinct().collect())
+    return hashes["old_date"].drop_nulls().unique().sort().to_list()
 
 
-def known_calls(rows: DataFrame, earlier: DataFrame, dates: Sequence[date]) -> DataFrame:
-    """Calls of earlier landing days whose keys come again: columns of KNOWN.
+def repeated(hashes: pl.Series) -> pl.Series:
+    """The hashes that occur more than once."""
+    return hashes.filter(hashes.is_duplicated()).unique()
 
-    `earlier` holds validated_usage of earlier landing days. Only its calls of these dates are read, because a copy
-    began when its original did.
+
+def known_calls(earlier: pl.LazyFrame, dates: Sequence[date], hashes: pl.Series | None = None) -> pl.LazyFrame:
+    """Calls of earlier landing days that began on one of these dates: columns of KNOWN.
+
+    Args:
+        earlier: validated_usage of earlier landing days.
+        dates: UTC dates of the `old_call_dates` of the day. Only calls of these dates are read, because a copy began
+            when its original did.
+        hashes: only calls whose key has one of these hashes; None: all.
     """
-    if not dates:
-        return rows.sparkSession.createDataFrame([], KNOWN)
-    then = earlier.where(reduce(or_, (_on(day) for day in dates))).select(
+    began = pl.any_horizontal([_on(day) for day in dates]) if dates else pl.lit(value=False)
+    then = earlier.filter(began).select(
         "record_key",
-        F.col("landing_day").alias("known_day"),
-        F.col("path").alias("known_path"),
-        F.col("line").alias("known_line"),
-        F.col("start_at").alias("known_start"),
-        F.col("talk_s").alias("known_talk"),
+        known_day="landing_day",
+        known_path="path",
+        known_line="line",
+        known_start="start_at",
+        known_talk="talk_s",
     )
-    again = rows.where(reduce(or_, (_on(day) for day in dates))).select("record_key").distinct()
-    return then.join(again, "record_key", "left_semi")
+    return then if hashes is None else then.filter(key_hash().is_in(hashes.implode()))
 
 
-def _on(day: date) -> Column:
+def _on(day: date) -> pl.Expr:
     """As a range, which the statistics of Parquet files can be held against."""
-    start = F.col("start_at")
-    return (start >= F.lit(f"{day}").cast("timestamp")) & (
-        start < F.lit(f"{day + timedelta(days=1)}").cast("timestamp")
+    begin = pl.lit(datetime(day.year, day.month, day.day, tzinfo=UTC), pl.Datetime("us", "UTC"))
+    return (pl.col("start_at") >= begin) & (pl.col("start_at") < begin.dt.offset_by("1d"))
+
+
+def rank() -> pl.Expr:
+    """How well a judged row may stand for a call, 0 being best; null if it is not in play, because a rule stops it."""
+    return (
+        pl.when(pl.col("outcome").is_null())
+        .then(0)
+        .when(pl.col("reason").is_in(["unanswered", "internal"]))
+        .then(1)
+        .when(pl.col("reason") == "accompanying_row")
+        .then(2)
     )
 
 
-def repeated_keys(rows: DataFrame, known: DataFrame) -> DataFrame:
-    """Hashes of the record keys that occur more than once, as key_hash: few, and short to compare.
+def losers(rows: pl.DataFrame, known: pl.DataFrame, dates: Sequence[date]) -> pl.DataFrame:
+    """Rows that do not stand for a call: path, line, and the columns of LOSER.
 
-    `rows` are those in play of one landing day, `known` the calls of earlier days that come again.
+    Args:
+        rows: judged rows of one landing day. All rows in play of a key must be among them.
+        known: calls of earlier landing days, from `known_calls`.
+        dates: the `old_call_dates` of the day. A known call counts if a row of its key began on one of them.
     """
-    of_day = rows.select(_key_hash()).groupBy("key_hash").count().where("count > 1").select("key_hash")
-    return of_day.union(known.select(_key_hash())).distinct()
-
-
-def losers(rows: DataFrame, known: DataFrame, repeated: DataFrame) -> DataFrame:
-    """Rows that do not stand for a call: path, line, verdict, verdict_reason, winner_day, winner_path, winner_line.
-
-    `repeated` are the `repeated_keys` of rows and known. Only rows with one of these hashes are compared in full.
-    """
-    keyed = rows.withColumn("key_hash", _key_hash())
-    suspects = keyed.join(repeated, "key_hash", "left_semi").join(known, "record_key", "left")
-    longest_first = [F.when(F.col("one_call"), -F.col("talk_s")), F.when(F.col("one_call"), F.col("start_at"))]
-    order = [F.col("rank"), *longest_first, *map(F.col, ARRIVAL)]
-    of_key = Window.partitionBy("record_key").orderBy(*order)
-    of_content = Window.partitionBy("record_key", "content_hash").orderBy(*order)
-    said_before = F.when(F.col("one_call"), F.row_number().over(of_content) > 1).otherwise(F.lit(True))  # noqa: FBT003
-    said_then = ~F.col("one_call") | (
-        (F.col("start_at") == F.col("known_start")) & (F.col("talk_s") == F.col("known_talk"))
+    play = rows.with_columns(rank=rank()).filter(pl.col("rank").is_not_null())
+    again = play.filter(pl.col("start_at").dt.date().is_in(list(dates))).select("record_key")
+    one_call, is_known = pl.col("one_call"), pl.col("known_day").is_not_null()
+    longest_first = [pl.when(one_call).then(-pl.col("talk_s")), pl.when(one_call).then("start_at")]
+    ordered = play.join(known.join(again, on="record_key", how="semi"), on="record_key", how="left").sort(
+        "rank", *longest_first, *ARRIVAL
     )
-    is_known = F.col("known_day").isNotNull()
-    placed = (
-        suspects.withColumn("place", F.row_number().over(of_key))
-        .withColumn("first_rank", F.first("rank").over(of_key))
-        .withColumn("first_path", F.first("path").over(of_key))
-        .withColumn("first_line", F.first("line").over(of_key))
-        .withColumn("copy", said_before | (is_known & said_then))
-        .where(is_known | (F.col("place") > 1))
-    )
-    named = F.col("copy") | (F.col("first_rank") < 2)  # rows that only accompany may have no call to name
+    said_before = ~one_call | (pl.int_range(pl.len()).over("record_key", "content_hash") > 0)
+    said_then = ~one_call | ((pl.col("start_at") == pl.col("known_start")) & (pl.col("talk_s") == pl.col("known_talk")))
+    placed = ordered.with_columns(
+        copy=said_before | (is_known & said_then),
+        place=pl.int_range(pl.len()).over("record_key"),
+        **{f"first_{name}": pl.col(name).first().over("record_key") for name in ("rank", *ARRIVAL)},
+    ).filter(is_known | (pl.col("place") > 0))
+    named = pl.col("copy") | (pl.col("first_rank") < 2)  # rows that only accompany may have no call to name
     return placed.select(
         *ARRIVAL,
-        F.when(F.col("copy"), "duplicate").otherwise("non_billable").alias("verdict"),
-        F.when(F.col("copy"), "duplicate_record").otherwise("accompanying_row").alias("verdict_reason"),
-        F.coalesce("known_day", F.when(named, F.col("landing_day"))).alias("winner_day"),
-        F.coalesce("known_path", F.when(named, F.col("first_path"))).alias("winner_path"),
-        F.when(is_known, F.col("known_line")).when(named, F.col("first_line")).alias("winner_line"),
+        pl.when("copy").then(pl.lit("duplicate")).otherwise(pl.lit("non_billable")).alias("verdict"),
+        pl.when("copy").then(pl.lit("duplicate_record")).otherwise(pl.lit("accompanying_row")).alias("verdict_reason"),
+        pl.coalesce("known_day", pl.when(named).then("landing_day")).alias("winner_day"),
+        pl.coalesce("known_path", pl.when(named).then("first_path")).alias("winner_path"),
+        pl.coalesce("known_line", pl.when(named).then("first_line")).alias("winner_line"),
     )
-
-
-def _key_hash() -> Column:
-    return F.xxhash64("record_key").alias("key_hash")

@@ -1,100 +1,46 @@
 """Enrichment: E.164 numbers, the account and service of a record, local times, jurisdiction."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
-from telebill_assets.mediation.numbering import e164, jurisdiction, with_area
-from telebill_assets.tables.reference.validity import FOREVER
+from telebill_assets.mediation.numbering import area_of, e164, jurisdiction
+from telebill_assets.mediation.service_map import Reference, local_times, with_service
 
 
-def enrich(raw: DataFrame, sources: DataFrame, services: DataFrame, accounts: DataFrame) -> DataFrame:
-    """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date, jurisdiction and the keys.
+def enrich(raw: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Add caller_e164, callee_e164, account_id, service_id, local_start, call_date and jurisdiction.
 
-    All but the keys (columns of `with_keys`) are null where they cannot be derived. `sources`, `services` and
-    `accounts` are the reference tables.
+    They are null where they cannot be derived. Records of one source stay in their order, sources do not.
     """
-    dialling = sources.select("source", "country_code", "trunk_prefix", "international_prefix")
-    plan = (F.col("country_code"), F.col("trunk_prefix"), F.col("international_prefix"))
-    numbered = (
-        raw.join(F.broadcast(dialling), "source", "left")
-        .withColumn("caller_e164", e164(F.col("caller"), *plan))
-        .withColumn("callee_e164", e164(F.col("callee"), *plan))
-    )
-    served = _with_service(with_keys(numbered), service_map(services, sources, accounts))
-    areas = with_area(with_area(served, "caller_e164", "calling"), "callee_e164", "called")
-    return _with_own_area_where_withheld(areas).withColumn("jurisdiction", jurisdiction())
+    if raw.is_empty():
+        return _of_source(raw, "", reference)
+    of_sources = raw.partition_by("source", maintain_order=True) if raw["source"].n_unique() > 1 else [raw]
+    return pl.concat([_of_source(records, records["source"][0], reference) for records in of_sources])
 
 
-def with_keys(records: DataFrame) -> DataFrame:
-    """Add record_key, one_call (whether rows of one key are legs of one call) and content_hash.
-
-    The record key is the source with the key of the call; else with the record's own id and leg; else with a hash of
-    the fields that make a call what it is.
-    """
-    one_call = F.col("call_key").isNotNull()
-    own_id = F.concat_ws(":", "source", "call_id", "leg")
-    content = F.concat_ws(
-        "|",
-        "caller",
-        "callee",
-        F.unix_micros("start_at"),
-        "talk_s",
-        "service_key",
-        F.nullif("usage_type", F.lit("voice")),
+def _of_source(records: pl.DataFrame, source: str, reference: Reference) -> pl.DataFrame:
+    """Within one source, prefixes and codes are plain values and services are found by their key alone."""
+    plan = reference.dial_plan(source)
+    served = with_service(records, reference.services_of(source))
+    caller, callee = (e164(records[name], plan).alias(f"{name}_e164") for name in ("caller", "callee"))
+    areas = served.select("account_country", "account_state").hstack(
+        pl.concat([area_of(caller, "calling"), area_of(callee, "called")], how="horizontal").get_columns()
     )
-    key = (
-        F.when(one_call, F.concat_ws(":", "source", "call_key"))
-        .when(F.col("call_id").isNotNull(), own_id)
-        .otherwise(F.concat_ws(":", "source", F.sha2(content, 256)))
-    )
-    said = ("call_id", "leg", "caller", "callee", "start_at", "answer_at", "end_at", "talk_s", "total_s", "disposition")
-    return (
-        records.withColumn("record_key", key)
-        .withColumn("one_call", one_call)
-        .withColumn("content_hash", F.xxhash64(*said, "leg_kind"))
+    called_from = _with_own_area_where_withheld(areas, plan.country_code)
+    local_start = local_times(served["start_at"], served["time_zone"]).alias("local_start")
+    return served.drop("time_zone", "account_country", "account_state").with_columns(
+        caller,
+        callee,
+        local_start,
+        local_start.dt.date().alias("call_date"),
+        called_from.select(jurisdiction().alias("jurisdiction")).to_series(),
     )
 
 
-def service_map(services: DataFrame, sources: DataFrame, accounts: DataFrame) -> DataFrame:
-    """The service map per source: keys of source `*` hold for every source that does not declare the key itself.
-
-    Dates are those of the account's zone; valid_since and valid_until (exclusive) are their instants, so that no call
-    is taken to the zone of every service that it might belong to.
-    """
-    exact = services.where("source != '*'")
-    anywhere = services.where("source = '*'").drop("source").crossJoin(sources.select("source"))
-    shared = anywhere.join(exact.select("source", "service_key").distinct(), ["source", "service_key"], "left_anti")
-    owners = accounts.select(
-        "account_id", "time_zone", F.col("country").alias("account_country"), F.col("state").alias("account_state")
-    )
-    begin = F.to_utc_timestamp(F.col("valid_from").cast("timestamp"), F.col("time_zone"))
-    end = F.to_utc_timestamp(F.date_add("valid_to", 1).cast("timestamp"), F.col("time_zone"))
-    return (
-        exact.unionByName(shared)
-        .join(F.broadcast(owners), "account_id")
-        .withColumns({"valid_since": begin, "valid_until": F.coalesce(end, F.lit(FOREVER).cast("timestamp"))})
-    )
-
-
-def _with_service(records: DataFrame, services: DataFrame) -> DataFrame:
-    mapped = F.broadcast(services.alias("map"))
-    valid = (F.col("start_at") >= F.col("map.valid_since")) & (F.col("start_at") < F.col("map.valid_until"))
-    same_key = (F.col("cdr.source") == F.col("map.source")) & (F.col("cdr.service_key") == F.col("map.service_key"))
-    return (
-        records.alias("cdr")
-        .join(mapped, same_key & valid, "left")
-        .select("cdr.*", "map.account_id", "map.service_id", "map.time_zone", "account_country", "account_state")
-        .withColumn("local_start", F.from_utc_timestamp("start_at", F.col("time_zone")).cast("timestamp_ntz"))
-        .withColumn("call_date", F.to_date("local_start"))
-    )
-
-
-def _with_own_area_where_withheld(calls: DataFrame) -> DataFrame:
+def _with_own_area_where_withheld(calls: pl.DataFrame, country_code: str | None) -> pl.DataFrame:
     """A caller that is withheld or an extension stands where the account stands."""
-    withheld = F.col("calling_country").isNull()
-    own_country = F.when(F.col("country_code") == "1", F.col("account_country")).otherwise(
-        F.concat(F.lit("+"), F.col("country_code"))
+    withheld = pl.col("calling_country").is_null()
+    own = pl.col("account_country") if country_code == "1" else pl.lit(country_code and f"+{country_code}", pl.String)
+    return calls.with_columns(
+        calling_state=pl.when(withheld).then("account_state").otherwise("calling_state"),
+        calling_country=pl.when(withheld).then(own).otherwise("calling_country"),
     )
-    return calls.withColumn(
-        "calling_state", F.when(withheld, F.col("account_state")).otherwise(F.col("calling_state"))
-    ).withColumn("calling_country", F.coalesce("calling_country", own_country))

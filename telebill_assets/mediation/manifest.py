@@ -3,27 +3,21 @@
 import csv
 import io
 from collections.abc import Mapping
-from datetime import date
 
 from telebill_assets.mediation.totals import Totals
-from telebill_assets.storage import filesystem
 
 MANIFEST = "manifest.csv"
 
+Manifest = Mapping[str, Totals]
+"""Declared totals by file name."""
 
-def read_manifest(zone: str, source: str, day: date) -> Mapping[str, Totals]:
-    """Declared totals by file name from <zone>/<source>/<day>/manifest.csv (columns file, records, seconds).
 
-    A row that cannot be read declares nothing, so its file is held for want of a declaration. Empty if there is no
-    manifest.
+def manifest_of(content: bytes) -> Manifest:
+    """Declared totals from a manifest.csv (columns file, records, seconds).
+
+    A row that cannot be read declares nothing, so its file is held for want of a declaration.
     """
-    files, root = filesystem(zone)
-    try:
-        with files.open_input_stream(f"{root}/{source}/{day.isoformat()}/{MANIFEST}") as stream:
-            text = stream.read().decode("utf-8-sig", errors="replace")
-    except FileNotFoundError:
-        return {}
-    rows = csv.DictReader(io.StringIO(text))
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
     return {row["file"]: Totals(int(row["records"]), _seconds(row)) for row in rows if _readable(row)}
 
 

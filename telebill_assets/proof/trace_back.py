@@ -22,7 +22,7 @@ from telebill_assets.proof.trace_models import (
     TracedCall,
     UnknownError,
 )
-from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.rated_usage import RatedUsage

@@ -4,28 +4,42 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+import polars as pl
 
 from telebill_assets.quote.fields import WrongCaseError, clock_time, objects, one_of, wrong
 from telebill_assets.quote.values import number, plain, required
-from telebill_assets.rating.allowances import use_allowances
+from telebill_assets.rating.month.allowances import use_allowances
 
-UNITS = "decimal(24,8)"
 DIGITS, DECIMALS = 16, 8
-EVENTS = f"owner string, nr int, service_id string, destination_group string, call_date timestamp_ntz, units {UNITS}"
-ALLOWANCES = (
-    f"owner string, grant int, turn int, units {UNITS}, per_service boolean, service string, "
-    "destinations array<string>, since timestamp_ntz, until timestamp_ntz"
-)
+UNITS = pl.Decimal(DIGITS + DECIMALS, DECIMALS)
+EVENTS = {
+    "owner": pl.String,
+    "nr": pl.Int64,
+    "service_id": pl.String,
+    "destination_group": pl.String,
+    "call_date": pl.Datetime("us"),
+    "units": UNITS,
+}
+ALLOWANCES = {
+    "owner": pl.String,
+    "grant": pl.Int64,
+    "turn": pl.Int64,
+    "units": UNITS,
+    "per_service": pl.Boolean,
+    "service": pl.String,
+    "destinations": pl.List(pl.String),
+    "since": pl.Datetime("us"),
+    "until": pl.Datetime("us"),
+}
 Row = tuple[Any, ...]
 
 
-def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Answer cases {"id", "allowances": [...], "events": [...]}; see docs/tariffs.md for their fields.
 
     Returns:
         {"id", "events": [{"id", "included", "over"}]} with the events in their order, or {"id", "error"} for a wrong
-        case, in the order of the cases. All cases use their allowances in one job.
+        case, in the order of the cases. All cases use their allowances at once.
     """
     allowances: list[Row] = []
     events: list[Row] = []
@@ -41,16 +55,10 @@ def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict
             events += wanted
             answers[nr]["events"] = [{"id": event.get("id")} for event in case.get("events") or ()]
     used = use_allowances(
-        spark.createDataFrame(events, EVENTS),
-        spark.createDataFrame(allowances, ALLOWANCES),
-        turns=range(max((row[2] + 1 for row in allowances), default=0)),
-        order=["nr"],
+        pl.DataFrame(events, EVENTS, orient="row"), pl.DataFrame(allowances, ALLOWANCES, orient="row"), order=["nr"]
     )
-    for row in used.select("owner", "nr", "units", "over").collect():
-        answers[int(row["owner"])]["events"][row["nr"]] |= {
-            "included": plain(row["units"] - row["over"]),
-            "over": plain(row["over"]),
-        }
+    for owner, nr, units, over in used.events.select("owner", "nr", "units", "over").iter_rows():
+        answers[int(owner)]["events"][nr] |= {"included": plain(units - over), "over": plain(over)}
     return answers
 
 

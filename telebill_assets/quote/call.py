@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import polars as pl
 import pyarrow as pa
-from pyspark.sql import SparkSession
 
 from telebill_assets.quote.case_tariff import CaseTerms, read_terms
 from telebill_assets.quote.fields import Case, WrongCaseError, clock_time, decimal, wrong
 from telebill_assets.rating.call.exact import plain_decimal
-from telebill_assets.rating.call.explain_calls import explain_calls
+from telebill_assets.rating.call.explain_calls import Bought, Explanation, explain_calls
 from telebill_assets.rating.tariff import Tariff
 
 NUMBER = "+1"
@@ -23,18 +24,24 @@ SINCE = date(1900, 1, 1)
 LONGEST_S = 10**9
 ANY_TIME = datetime(2020, 1, 1)  # noqa: DTZ001
 AMOUNT = pa.decimal256(76, 38)
-CALLS = (
-    "account_id string, call_date date, start_at timestamp, direction string, caller string, callee string, "
-    "talk_s long, jurisdiction string"
-)
+CALLS = {
+    "account_id": pl.String,
+    "call_date": pl.Date,
+    "start_at": pl.Datetime("us", "UTC"),
+    "direction": pl.String,
+    "caller": pl.String,
+    "callee": pl.String,
+    "talk_s": pl.Int64,
+    "jurisdiction": pl.String,
+}
 
 
-def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Answer cases of calls with tariffs of their own; see docs/tariffs.md for their fields.
 
     Returns:
         {"id", "charge", "billed_s", "segments"}, or {"id", "error"} for a wrong case, in the order of the cases.
-        Numbers are texts in plain decimal notation. All cases are priced in one job, by the charging of price_calls.
+        Numbers are texts in plain decimal notation. All cases are priced at once, by the charging of price_calls.
     """
     answers: list[dict[str, Any]] = [{"id": case.get("id")} for case in cases]
     asked: dict[str, _Call] = {}
@@ -44,9 +51,9 @@ def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict
         except WrongCaseError as error:
             answers[nr]["error"] = str(error)
     if asked:
-        calls = spark.createDataFrame([call.row(name) for name, call in asked.items()], CALLS)
-        for row in explain_calls(calls, _tariff(asked)).select("account_id", "explanation").collect():
-            answers[int(row["account_id"])] |= asked[row["account_id"]].answer(row["explanation"])
+        calls = pl.DataFrame([call.row(name) for name, call in asked.items()], CALLS, orient="row")
+        for name, found in zip(asked, explain_calls(calls, _tariff(asked)), strict=True):
+            answers[int(name)] |= asked[name].answer(found)
     return answers
 
 
@@ -61,32 +68,32 @@ class _Call:
         start = self.start.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
         return name, self.start.date(), start, "outbound", NUMBER, NUMBER, ceil(self.duration), "interstate"
 
-    def answer(self, found: Any) -> dict[str, Any]:
+    def answer(self, found: Explanation) -> dict[str, Any]:
         """What the explanation says, in the words of the case."""
         if self.duration == 0:
             return {"charge": "0", "billed_s": "0", "segments": []}
-        if found["charge"] is None:
+        if found.charge is None:
             return {"error": self._unrated(found)}
         return {
-            "charge": found["charge"] if self.terms.rounds else found["exact_charge"],
-            "billed_s": str(found["billed_s"]),
-            "segments": self._segments(found["pieces"]),
+            "charge": found.charge if self.terms.rounds else found.exact_charge,
+            "billed_s": str(found.billed_s),
+            "segments": self._segments(found.pieces),
         }
 
-    def _segments(self, pieces: Sequence[Any]) -> list[list[str | None]]:
+    def _segments(self, pieces: Sequence[Bought]) -> list[list[str | None]]:
         """Real seconds by band; the last second may be a part of one."""
         segments: list[list[str | None]] = []
-        for name, group in groupby(pieces, key=lambda piece: self.terms.name_of(piece["band"])):
+        for name, group in groupby(pieces, key=lambda piece: self.terms.name_of(piece.band)):
             listed = list(group)
-            end = min(Decimal(listed[-1]["until_s"]), self.duration)
-            segments.append([name, plain_decimal(end - listed[0]["from_s"])])
+            end = min(Decimal(listed[-1].until_s), self.duration)
+            segments.append([name, plain_decimal(end - listed[0].from_s)])
         return segments
 
-    def _unrated(self, found: Any) -> str:
-        at = self.start + timedelta(seconds=found["unrated_s"] if self.terms.split else 0)
-        if found["unrated_band"] is None:
+    def _unrated(self, found: Explanation) -> str:
+        at = self.start + timedelta(seconds=found.unrated_s if self.terms.split else 0)
+        if found.unrated_band is None:
             return f"bands leave a gap: no band holds at {at.isoformat(sep=' ')}"
-        name = self.terms.name_of(found["unrated_band"])
+        name = self.terms.name_of(found.unrated_band)
         return f"rates is missing, expected rates in band '{name}', or rates for all bands"
 
 
@@ -96,9 +103,14 @@ def _read(case: Case) -> _Call:
     if duration is None or not 0 <= duration <= LONGEST_S:
         raise wrong("duration_s", case.get("duration_s"), f"seconds from 0 to {LONGEST_S}")
     zone = case.get("time_zone") or "UTC"
-    if zone not in available_timezones():
+    if zone not in _known_zones():
         raise wrong("time_zone", zone, "an IANA time zone such as Europe/Berlin")
     return _Call(terms, _start(case, needed=case.get("bands") is not None), str(zone), duration)
+
+
+@cache
+def _known_zones() -> set[str]:
+    return available_timezones()
 
 
 def _start(case: Case, *, needed: bool) -> datetime:

@@ -1,24 +1,23 @@
 """Calls to be quoted: brought into the form of validated_usage by the enrichment that records go through."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.enrich import enrich
+from telebill_assets.mediation.service_map import Reference
 from telebill_assets.quote.fields import clock_time
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.reference.services import Services
 from telebill_assets.tables.reference.sources import Sources
-from telebill_assets.tables.table import TableModel, arrow_schema
+from telebill_assets.tables.table import from_rows
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 NEEDED = ("account", "to", "start", "seconds")
@@ -136,38 +135,44 @@ def _instant(text: str, zone: str) -> datetime:
     return clock.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def usage_of(spark: SparkSession, calls: Sequence[AskedCall], tables: Mapping[str, pa.Table]) -> DataFrame:
-    """The calls as rows of validated_usage, and their number as `line`.
+def usage_of(calls: Sequence[AskedCall], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The calls as rows of validated_usage, and their number as `line`, in their order.
 
     Numbers are dialled as at the first source of the account's country; without one, only numbers with a plus are
     known. callee is null where a number cannot be dialled.
     """
-    countries = {row["account_id"]: row["country"] for row in tables["accounts"].to_pylist()}
-    sources = {row["country"]: row for row in reversed(tables["sources"].to_pylist())}
-    asked = sorted({countries[call.account] for call in calls})
-    dialling = [
-        (sources.get(country) or {"country_code": "0", "international_prefix": "+"}) | {"source": country}
-        for country in asked
-    ]
-    keys = [
-        {"source": countries[a], "service_key": a, "account_id": a, "service_id": a, "valid_from": EVER}
-        for a in sorted({call.account for call in calls})
-    ]
-    raw = [_raw(i, call, countries[call.account]) for i, call in enumerate(calls)]
-    enriched = enrich(
-        _frame(spark, RawCdr, raw),
-        _frame(spark, Sources, dialling),
-        _frame(spark, Services, keys),
-        spark.createDataFrame(tables["accounts"]),
+    countries = dict(tables["accounts"].select("account_id", "country").iter_rows())
+    reference = Reference.build(
+        _dialling({countries[call.account] for call in calls}, tables["sources"]),
+        _service_keys({call.account: countries[call.account] for call in calls}),
+        tables["accounts"],
     )
-    given = spark.createDataFrame(
-        [(i, call.jurisdiction) for i, call in enumerate(calls)], "line long, given_jurisdiction string"
-    )
+    raw = from_rows([_raw(line, call, countries[call.account]) for line, call in enumerate(calls)], RawCdr)
+    given = pl.Series("given", [call.jurisdiction for call in calls], pl.String)
     return (
-        enriched.drop("caller", "callee")
-        .withColumnsRenamed({"caller_e164": "caller", "callee_e164": "callee"})
-        .join(F.broadcast(given), "line")
-        .withColumn("jurisdiction", F.coalesce("given_jurisdiction", "jurisdiction"))
+        enrich(raw, reference)
+        .sort("line")
+        .drop("caller", "callee")
+        .rename({"caller_e164": "caller", "callee_e164": "callee"})
+        .with_columns(pl.coalesce(given, "jurisdiction").alias("jurisdiction"))
+    )
+
+
+def _dialling(countries: Collection[str], sources: pl.DataFrame) -> pl.DataFrame:
+    """A source for every country, named by it, where numbers are dialled as at the country's first one."""
+    declared = {row["country"]: row for row in reversed(sources.to_dicts())}
+    unknown = {"country_code": "0", "international_prefix": "+"}
+    return from_rows([{**declared.get(name, unknown), "source": name} for name in sorted(countries)], Sources)
+
+
+def _service_keys(countries: Mapping[str, str]) -> pl.DataFrame:
+    """A service for every account, with the account as its key at the source of its country."""
+    return from_rows(
+        [
+            {"source": country, "service_key": name, "account_id": name, "service_id": name, "valid_from": EVER}
+            for name, country in sorted(countries.items())
+        ],
+        Services,
     )
 
 
@@ -182,9 +187,3 @@ def _raw(line: int, call: AskedCall, source: str) -> dict[str, Any]:
         "answer_at": call.start,
         "talk_s": call.seconds,
     }
-
-
-def _frame(spark: SparkSession, model: TableModel, rows: Sequence[Mapping[str, Any]]) -> DataFrame:
-    """Rows of a table; what they leave out is null."""
-    loose = pa.schema([pa.field(field.name, field.type) for field in arrow_schema(model)])
-    return spark.createDataFrame(pa.Table.from_pylist([dict(row) for row in rows], loose))

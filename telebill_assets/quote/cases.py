@@ -8,13 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
-
 from telebill_assets.errors import InvalidInputError
 
 
 class Kind(StrEnum):
-    """What a file of cases asks; each is answered by the module of its name, answer(spark, cases)."""
+    """What a file of cases asks; each is answered by the module of its name, answer(cases)."""
 
     CALL = "call"
     PREFIX = "prefix"
@@ -26,7 +24,7 @@ class UnreadableCasesError(InvalidInputError):
     """The file of cases cannot be read."""
 
 
-def answers(spark: SparkSession, path: Path, kind: Kind) -> Iterator[str]:
+def answers(path: Path, kind: Kind) -> Iterator[str]:
     """Answer the cases of a file; every line of the answer is JSON.
 
     A line that is no case is answered {"id": null, "error"}. Blank lines have no answer.
@@ -41,7 +39,7 @@ def answers(spark: SparkSession, path: Path, kind: Kind) -> Iterator[str]:
         raise UnreadableCasesError(f"{path}: {reason}; expected JSON Lines with one case a line") from error
     read = [_case(line, nr) for nr, line in enumerate(lines, start=1) if line.strip()]
     module = import_module(f"telebill_assets.quote.{kind.value}")
-    found = iter(module.answer(spark, [case for case in read if not isinstance(case, str)]))
+    found = iter(module.answer([case for case in read if not isinstance(case, str)]))
     for case in read:
         answer = {"id": None, "error": case} if isinstance(case, str) else next(found)
         yield json.dumps(answer, ensure_ascii=False, default=str)

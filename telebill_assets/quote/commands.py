@@ -2,20 +2,20 @@
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.quote.calls import AskedCall, checked_calls, read_calls
 from telebill_assets.quote.cases import Kind, answers
-from telebill_assets.quote.quote_calls import Quote, quote_calls
-from telebill_assets.reference.load import load
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
+
+if TYPE_CHECKING:
+    from telebill_assets.quote.calls import AskedCall
+    from telebill_assets.quote.quote_calls import Quote
 
 
 def quote(  # noqa: PLR0917
@@ -39,9 +39,8 @@ def quote(  # noqa: PLR0917
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per call")] = False,  # noqa: FBT002
 ) -> None:
     """Price calls and show how: prefix, rate row, bands, groups, the charge before and after rounding."""
-    settings = Settings()
     if cases is not None:
-        for line in answers(spark_session(settings), cases, kind):
+        for line in answers(cases, kind):
             sys.stdout.write(line + "\n")
         return
     one = {"account": account, "from": caller, "to": callee, "start": start, "seconds": seconds}
@@ -50,20 +49,27 @@ def quote(  # noqa: PLR0917
         raise InvalidInputError(
             "Name a CSV file of calls, or a call by --account, --from, --to, --start and --seconds."
         )
-    folder = reference or settings.reference_dir
-    tables = load(folder, LAYOUTS).tables
-    accounts = tables["accounts"]
-    zones = dict(zip(accounts["account_id"].to_pylist(), accounts["time_zone"].to_pylist(), strict=True))
-    asked = read_calls(calls, zones) if calls else checked_calls([("command line", one)], zones)
-    quotes = quote_calls(spark_session(settings), asked, tables, folder / "rates.csv")
-    for call, found in zip(asked, quotes, strict=True):
+    for call, found in _quoted(calls, one, reference or Settings().reference_dir):
         if as_json:
             sys.stdout.write(json.dumps({"call": call.place, **found.as_dict()}, ensure_ascii=False) + "\n")
         else:
             _show(call, found)
 
 
-def _show(call: AskedCall, quote: Quote) -> None:
+def _quoted(calls: Path | None, one: Mapping[str, str], folder: Path) -> Iterator[tuple["AskedCall", "Quote"]]:
+    """The calls of a file, or the one call, with their quotes by the reference files of a folder."""
+    from telebill_assets.mediation.layouts import LAYOUTS  # noqa: PLC0415  # frames take a second to import
+    from telebill_assets.quote.calls import checked_calls, read_calls  # noqa: PLC0415
+    from telebill_assets.quote.quote_calls import quote_calls  # noqa: PLC0415
+    from telebill_assets.reference.load import load  # noqa: PLC0415
+
+    tables = load(folder, LAYOUTS).tables
+    zones = dict(tables["accounts"].select("account_id", "time_zone").iter_rows())
+    asked = read_calls(calls, zones) if calls else checked_calls([("command line", one)], zones)
+    yield from zip(asked, quote_calls(asked, tables, folder / "rates.csv"), strict=True)
+
+
+def _show(call: "AskedCall", quote: "Quote") -> None:
     """A few lines for a person."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(f"{call.place}: {call.seconds} s, account {call.account}")

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from pyspark.sql import SparkSession
 
 from telebill_assets.quote.fields import Case, WrongCaseError, wrong
 from telebill_assets.rating.call.destinations import DIGITS, number_key
@@ -14,11 +13,10 @@ from telebill_assets.rating.call.prefixes import NONE, Prefixes
 PUNCTUATION = r"[ ().\-/]"
 
 
-def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:  # noqa: ARG001
+def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Answer cases {"id", "prefixes": [...], "number"} with {"id", "prefix"}, null if none starts the number.
 
     A plus and punctuation are ignored; the prefix is answered as it was written. Wrong cases get {"id", "error"}.
-    Searching needs no Spark: the arrays that Spark's tasks search are searched here.
     """
     return [_answer(case) for case in cases]
 

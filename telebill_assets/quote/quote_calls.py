@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from pyspark.sql import SparkSession
+import polars as pl
 
 from telebill_assets.quote.calls import AskedCall, usage_of
 from telebill_assets.quote.rate_lines import rate_lines
-from telebill_assets.rating.call.explain_calls import explain_calls
+from telebill_assets.rating.call.explain_calls import Bought, Explanation, explain_calls
 from telebill_assets.rating.tariff import Tariff
 
 
@@ -36,13 +35,10 @@ class Quote:
         return asdict(self)
 
 
-def quote_calls(
-    spark: SparkSession, calls: Sequence[AskedCall], tables: Mapping[str, pa.Table], rates: Path
-) -> list[Quote]:
-    """Price calls as the daily aggregates would, in one job.
+def quote_calls(calls: Sequence[AskedCall], tables: Mapping[str, pl.DataFrame], rates: Path) -> list[Quote]:
+    """Price calls as the daily aggregates would.
 
     Args:
-        spark: the session.
         calls: the calls.
         tables: the reference tables by name.
         rates: rates.csv, of which the lines are named.
@@ -50,48 +46,58 @@ def quote_calls(
     Returns:
         A quote for every call, in their order.
     """
-    tariff = Tariff.build(tables)
-    priced = explain_calls(usage_of(spark, calls, tables), tariff)
-    rows = sorted(priced.select("line", "callee", "jurisdiction", "plan_id", "currency", "explanation").collect())
-    wanted = {piece["rate_id"] for row in rows for piece in row["explanation"]["pieces"]}
-    lines = rate_lines(rates, wanted | {row["explanation"]["rate_id"] for row in rows})
+    usage, tariff = usage_of(calls, tables), Tariff.build(tables)
+    found = explain_calls(usage, tariff)
+    lines = _Lines(rates, found)
     plans = {plan["plan_id"]: plan for plan in tariff.plans}
-    return [_quote(row, plans.get(row["plan_id"]), lines, rates.name) for row in rows]
-
-
-def _quote(row: Any, plan: Mapping[str, Any] | None, lines: Mapping[tuple[str, int], int], file: str) -> Quote:
-    found = row["explanation"]
-    priced = found["charge"] is not None
-    pieces = [
-        {
-            "from_s": piece["from_s"],
-            "until_s": piece["until_s"],
-            "billed": piece["billed_s"],
-            "band": piece["band"],
-            "from_group_s": piece["from_group_s"],
-            "rate_row": _row(file, lines, piece["rate_id"], piece["from_group_s"]),
-        }
-        for piece in found["pieces"]
+    return [
+        _quote(explained, callee, jurisdiction, plans.get(explained.plan_id), lines)
+        for explained, callee, jurisdiction in zip(found, usage["callee"], usage["jurisdiction"], strict=True)
     ]
+
+
+class _Lines:
+    """Where the rates of explained calls stand in their file."""
+
+    def __init__(self, rates: Path, found: Sequence[Explanation]) -> None:
+        wanted = {piece.rate_id for each in found for piece in each.pieces} | {each.rate_id for each in found}
+        self._file, self._lines = rates.name, rate_lines(rates, wanted)
+
+    def of(self, rate_id: str | None, from_s: int = 0) -> str | None:
+        return f"{self._file}:{self._lines[rate_id, from_s]} ({rate_id})" if rate_id else None
+
+
+def _quote(
+    found: Explanation, callee: str | None, jurisdiction: str | None, plan: Mapping[str, Any] | None, lines: _Lines
+) -> Quote:
+    priced = found.charge is not None
+    bands = [found.band, *(piece.band for piece in found.pieces)]
     return Quote(
-        unpriced=_unpriced(row, priced=priced),
-        plan=row["plan_id"],
-        currency=row["currency"],
-        jurisdiction=row["jurisdiction"],
-        prefix=found["prefix"],
-        destination=found["destination"],
-        rate_row=_row(file, lines, found["rate_id"], 0) if found["rate_id"] else None,
-        bands=list(dict.fromkeys([found["band"], *(piece["band"] for piece in pieces)])) if found["band"] else [],
-        billed_s=found["billed_s"] if priced else None,
-        exact_charge=found["exact_charge"],
-        charge=found["charge"],
+        unpriced=_unpriced(found, callee, priced=priced),
+        plan=found.plan_id,
+        currency=found.currency,
+        jurisdiction=jurisdiction,
+        prefix=found.prefix,
+        destination=found.destination,
+        rate_row=lines.of(found.rate_id),
+        bands=list(dict.fromkeys(band for band in bands if band)),
+        billed_s=found.billed_s if priced else None,
+        exact_charge=found.exact_charge,
+        charge=found.charge,
         rounding=_rounding(plan) if plan and priced else None,
-        pieces=pieces if priced else [],
+        pieces=[_piece(piece, lines) for piece in found.pieces] if priced else [],
     )
 
 
-def _row(file: str, lines: Mapping[tuple[str, int], int], rate_id: str, from_s: int) -> str:
-    return f"{file}:{lines[rate_id, from_s]} ({rate_id})"
+def _piece(piece: Bought, lines: _Lines) -> dict[str, Any]:
+    return {
+        "from_s": piece.from_s,
+        "until_s": piece.until_s,
+        "billed": piece.billed_s,
+        "band": piece.band,
+        "from_group_s": piece.from_group_s,
+        "rate_row": lines.of(piece.rate_id, piece.from_group_s),
+    }
 
 
 def _rounding(plan: Mapping[str, Any]) -> str:
@@ -100,9 +106,9 @@ def _rounding(plan: Mapping[str, Any]) -> str:
     return f"{plan['rounding_method']} to {plan['rounding_decimals']} decimals"
 
 
-def _unpriced(row: Any, *, priced: bool) -> str | None:
-    if row["callee"] is None:
+def _unpriced(found: Explanation, callee: str | None, *, priced: bool) -> str | None:
+    if callee is None:
         return "bad_number"
-    if row["plan_id"] is None:
+    if found.plan_id is None:
         return "no_plan"
     return None if priced else "no_rate"

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.quote.fields import WrongCaseError, objects, one_of, wrong
 from telebill_assets.quote.values import number, plain, required
-from telebill_assets.rating.tiers import (
+from telebill_assets.rating.month.tiers import (
     GRADUATED,
     PACKAGE,
     QUANTITY,
@@ -28,11 +27,11 @@ MOST = 10**17
 """What a case costs at most."""
 
 
-def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Answer cases {"id", "model", "tiers": [{"up_to", "unit_price", "flat", "increment"}], "quantity"}.
 
     Returns:
-        {"id", "charge"}, or {"id", "error"} for a wrong case, in the order of the cases. All are priced in one job.
+        {"id", "charge"}, or {"id", "error"} for a wrong case, in the order of the cases. All are priced at once.
     """
     schedules: dict[str, Schedule] = {}
     quantities: list[tuple[str, Decimal]] = []
@@ -46,11 +45,10 @@ def answer(spark: SparkSession, cases: Sequence[Mapping[str, Any]]) -> list[dict
         else:
             schedules[str(nr)] = schedule
             quantities.append((str(nr), quantity))
-    charged = tier_charges(
-        spark.createDataFrame(quantities, f"schedule string, quantity {QUANTITY}"), tiers_frame(spark, schedules)
-    )
-    for row in charged.groupBy("schedule").agg(F.sum(F.col("metered") + F.col("flat")).alias("charge")).collect():
-        answers[int(row["schedule"])]["charge"] = plain(row["charge"])
+    asked = pl.DataFrame(quantities, {"schedule": pl.String, "quantity": QUANTITY}, orient="row")
+    charged = tier_charges(asked, tiers_frame(schedules))
+    for nr, charge in charged.group_by("schedule").agg((pl.col("metered") + pl.col("flat")).sum()).iter_rows():
+        answers[int(nr)]["charge"] = plain(charge)
     return answers
 
 

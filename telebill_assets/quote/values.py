@@ -1,4 +1,4 @@
-"""Numbers of published cases that fit Spark's decimals, and numbers as plain text again."""
+"""Numbers of published cases that fit the tables' decimals, and numbers as plain text again."""
 
 from decimal import Decimal
 

@@ -51,7 +51,7 @@ class AccountGroup:
 
 
 def groups_for(rows: int) -> int:
-    """The number of groups of a day with so many rows: 1 up to 100,000 rows, 2 up to 200,000, 4 up to 400,000, 64 at most.
+    """The number of groups of a day with so many rows: 1 up to 100,000, 2 up to 200,000, 4 up to 400,000, 64 at most.
 
     Spread over several tasks, each writes its part of every group.
     """
@@ -69,11 +69,11 @@ def split(frame: pl.DataFrame, groups: int) -> dict[AccountGroup, pl.DataFrame]:
 
 
 def month_groups(paths: Iterable[str], *, least: int = 1) -> list[AccountGroup]:
-    """The groups of a month with these files of daily_aggregates: as many as the largest day has, but no fewer than `least`.
+    """The groups of a month: as many as its largest day has.
 
     Args:
-        paths: the files of all days.
-        least: a power of two.
+        paths: the files of daily_aggregates of all days.
+        least: the fewest groups, a power of two.
     """
     most = max((AccountGroup.of_file(path).of for path in paths), default=1)
     return [AccountGroup(number, max(most, least)) for number in range(max(most, least))]

@@ -48,9 +48,7 @@ def compare(
         ],
         how="diagonal",
     )
-    sums = [
-        pl.col(f"{name}_{side}").sum().cast(kind) for name, kind in measures.items() for side in sides
-    ]
+    sums = [pl.col(f"{name}_{side}").sum().cast(kind) for name, kind in measures.items() for side in sides]
     summed = both.group_by(keys).agg(sums) if keys else both.select(sums)
     difference = (pl.col("charge_after") - pl.col("charge_before")).cast(EXACT_TOTAL)
     return summed.with_columns(difference=difference)
@@ -58,4 +56,6 @@ def compare(
 
 def changed(compared: pl.DataFrame, measures: Iterable[str] = MEASURES) -> pl.DataFrame:
     """The rows of `compare` in which a measure differs."""
-    return compared.filter(pl.any_horizontal([pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in measures]))
+    return compared.filter(
+        pl.any_horizontal([pl.col(f"{name}_before") != pl.col(f"{name}_after") for name in measures])
+    )

@@ -28,11 +28,11 @@ class Tariff:
     """Tables whose rows belong to one account each."""
 
     @classmethod
-    def build(cls, tables: Mapping[str, pa.Table]) -> "Tariff":
+    def build(cls, tables: Mapping[str, pa.Table | pl.DataFrame]) -> "Tariff":
         """Take the tables accounts, services, plans, all that begin with plan_, subscriptions, destinations, rates,
         charges and products.
         """
-        return cls(tables)
+        return cls({name: _arrow(each) for name, each in tables.items()})
 
     def frame(self, name: str) -> pl.DataFrame:
         """A table as a Polars frame."""
@@ -44,6 +44,11 @@ class Tariff:
         own = {name: self.tables[name] for name in self.OF_ACCOUNTS}
         own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
         return Tariff({**self.tables, **own})
+
+    def prepared(self) -> "Tariff":
+        """The same tariff with the arrays that price calls, so that tasks need not build them again."""
+        _ = self.price_list, self.account_contracts, self.call_names
+        return self
 
     @cached_property
     def destinations(self) -> list[dict[str, Any]]:
@@ -134,3 +139,12 @@ class Tariff:
             or any(row["billed"] == "advance" for row in self.tables["plan_fees"].to_pylist())
             or "recurring_advance" in self.tables["charges"].column("kind").to_pylist()
         )
+
+
+def _arrow(table: pa.Table | pl.DataFrame) -> pa.Table:
+    """A table as Arrow has it, with texts that all functions of Arrow take."""
+    if isinstance(table, pa.Table):
+        return table
+    found = table.to_arrow()
+    texts = [each.with_type(pa.string()) if pa.types.is_large_string(each.type) else each for each in found.schema]
+    return found.cast(pa.schema(texts))

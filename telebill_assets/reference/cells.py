@@ -1,96 +1,70 @@
-"""Texts of a reference file become values of a table's columns, checked by the rules of its model."""
+"""Texts of a reference file become values of a column's type. What holds for the values is for its model to say."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-import pyspark.sql.types as T
-from pandera.api.checks import Check
-
-Value = str | int | bool | date | Decimal | None
+import polars as pl
 
 
-class UnreadableCellError(ValueError):
-    """The text is not of the column's type; the message says what is expected."""
+class Reading(NamedTuple):
+    """How texts are read as a type: those of a pattern first, then those that name a value."""
+
+    pattern: str
+    written: str
+    """What is expected of a text that has not the pattern."""
+    value: Callable[[pl.Expr], pl.Expr]
+    existing: str
+    """What is expected of a text that has the pattern, but stands for no value of the type."""
 
 
-def read_cell(text: str, kind: T.DataType) -> Value:
-    """The text as a value of a column type; an empty text is None.
+def read_cells(text: pl.Expr, kind: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
+    """The value of each text, and what is expected where it cannot be read.
 
-    Raises:
-        UnreadableCellError: the text cannot be read, or would lose digits.
+    An empty text has no value, and nothing is expected of it here; nor of one that can be read. So the texts "3", "x"
+    and "" are the whole numbers 3, null and null, and only for the second `a whole number` is expected.
     """
-    text = text.strip()
-    if not text:
-        return None
-    if isinstance(kind, T.DecimalType):
-        return _decimal(text, kind)
-    return READERS[type(kind)](text)
+    bare = text.str.strip_chars()
+    bare = pl.when(bare != "").then(bare)
+    if isinstance(kind, pl.String):
+        return bare, pl.lit(None, pl.String)
+    reading = _reading(kind)
+    written = bare.str.contains(reading.pattern)
+    value = pl.when(written).then(reading.value(bare))
+    expected = pl.when(~written).then(pl.lit(reading.written)).when(value.is_null()).then(pl.lit(reading.existing))
+    return value, pl.when(bare.is_not_null()).then(expected)
 
 
-def _whole_number(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise UnreadableCellError("a whole number")
-    return int(text)
+def _reading(kind: pl.DataType) -> Reading:
+    if isinstance(kind, pl.Decimal):
+        return _decimal(kind.precision or 38, kind.scale)
+    return READINGS[type(kind)]
 
 
-def _date(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise UnreadableCellError("a date such as 2020-04-01")
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UnreadableCellError("a date of the calendar") from error
+def _decimal(precision: int, scale: int) -> Reading:
+    """Decimals that lose no digit."""
+    expected = f"a decimal number with at most {scale} decimals, such as 0.0125"
+    pattern = rf"^-?[0-9]{{1,{precision - scale}}}(\.[0-9]{{1,{scale}}})?$"
+    kind = pl.Decimal(precision, scale)
+    return Reading(pattern, expected, lambda text: text.cast(kind, strict=False), expected)
 
 
-def _boolean(text: str) -> bool:
-    if text not in {"true", "false"}:
-        raise UnreadableCellError("true or false")
-    return text == "true"
+def _whole_number(kind: type[pl.DataType], largest: int) -> Reading:
+    return Reading(
+        "^-?[0-9]{1,18}$",
+        "a whole number",
+        lambda text: text.cast(kind, strict=False),
+        f"a whole number of at most {largest}",
+    )
 
 
-def _decimal(text: str, kind: T.DecimalType) -> Decimal:
-    whole = kind.precision - kind.scale
-    if not re.fullmatch(rf"-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{kind.scale}}})?", text):
-        raise UnreadableCellError(f"a decimal number with at most {kind.scale} decimals, such as 0.0125")
-    return Decimal(text)
-
-
-READERS: Mapping[type[T.DataType], Callable[[str], Value]] = {
-    T.StringType: str,
-    T.LongType: _whole_number,
-    T.IntegerType: _whole_number,
-    T.DateType: _date,
-    T.BooleanType: _boolean,
-}
-
-Predicate = Callable[[Any, Mapping[str, Any]], bool]
-CHECKS: Mapping[str, tuple[Predicate, Callable[[Mapping[str, Any]], str]]] = {
-    "isin": (
-        lambda value, s: value in s["allowed_values"],
-        lambda s: "one of " + ", ".join(map(str, s["allowed_values"])),
+READINGS: Mapping[Any, Reading] = {
+    pl.Int64: _whole_number(pl.Int64, 2**63 - 1),
+    pl.Int32: _whole_number(pl.Int32, 2**31 - 1),
+    pl.Date: Reading(
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "a date such as 2020-04-01",
+        lambda text: text.str.to_date("%Y-%m-%d", strict=False),
+        "a date of the calendar",
     ),
-    "str_matches": (
-        lambda value, s: re.search(_pattern(s["pattern"]), value) is not None,
-        lambda s: f"a text that matches {_pattern(s['pattern'])}",
-    ),
-    "greater_than": (lambda value, s: value > s["min_value"], lambda s: f"more than {s['min_value']}"),
-    "greater_than_or_equal_to": (lambda value, s: value >= s["min_value"], lambda s: f"{s['min_value']} or more"),
-    "less_than": (lambda value, s: value < s["max_value"], lambda s: f"less than {s['max_value']}"),
-    "less_than_or_equal_to": (lambda value, s: value <= s["max_value"], lambda s: f"{s['max_value']} or less"),
+    pl.Boolean: Reading("^(true|false)$", "true or false", lambda text: text == "true", "true or false"),
 }
-
-
-def broken_rule(value: Value, check: Check) -> str | None:
-    """What the check expects, if the value breaks it. Empty values break only the rule that forbids them."""
-    holds, expected = CHECKS[str(check.name)]
-    statistics = check.statistics or {}
-    return None if value is None or holds(value, statistics) else expected(statistics)
-
-
-def _pattern(pattern: Any) -> str:
-    """Pandera anchors patterns at the start."""
-    text = str(getattr(pattern, "pattern", pattern))
-    return text if text.startswith("^") else f"^{text}"

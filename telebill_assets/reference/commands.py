@@ -17,5 +17,5 @@ def reference(
     """Check the reference files and say everything that is wrong with them."""
     found = load(folder or Settings().reference_dir, LAYOUTS)
     for name, table in found.tables.items():
-        show(f"{name:<16} {table.num_rows:>8,} rows")
+        show(f"{name:<16} {table.height:>8,} rows")
     show(f"version {found.version}")

@@ -3,12 +3,12 @@
 import codecs
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Any
 from zoneinfo import available_timezones
 
+import polars as pl
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision
 
@@ -16,7 +16,7 @@ from telebill_assets.rating.call.bands import DAY_S, is_date, week_of
 from telebill_assets.rating.call.rate_groups import RateTooLargeError, grouped_rate
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rules import month_rule_inconsistencies
-from telebill_assets.reference.rows import Row
+from telebill_assets.reference.rows import Rows
 from telebill_assets.reference.tables import Tables, sharing
 from telebill_assets.tables.validated_usage import JURISDICTIONS
 
@@ -86,11 +86,29 @@ def inconsistencies(tables: Tables, layouts: Iterable[str]) -> list[Finding]:
 
 RATE_KEY = ("rate_deck", "destination", "usage_type", "jurisdiction", "direction", "band", "valid_from")
 """Rows of rates.csv with the same key are the groups of one rate."""
-PRICE = itemgetter("from_s", "connect_fee", "rate", "unit_s", "increment_s")
+FIRST_GROUP = "0 in the first group of a rate"
+POSSIBLE = "a price that a call of a week can be multiplied with"
+GROUP = ("from_s", "connect_fee", "rate", "unit_s", "increment_s")
+"""What a rate group costs."""
 
 
-def _each(rows: Iterable[Row], field: str, holds: Callable[[Any], bool], expected: str) -> Iterator[Finding]:
-    return (row.wrong(field, expected) for row in rows if not holds(row.values[field]))
+def _each(rows: Rows, field: str, holds: Callable[[Any], bool], expected: str) -> list[Finding]:
+    """Rows whose value does not hold; each distinct value is asked once."""
+    wrong = [value for value in rows.values(field) if not holds(value)]
+    return (
+        _wrong(
+            rows,
+            pl.col(field).is_in(pl.Series(wrong, dtype=rows.frame.schema[field]).implode(), nulls_equal=True),
+            field,
+            expected,
+        )
+        if wrong
+        else []
+    )
+
+
+def _wrong(rows: Rows, which: pl.Expr, field: str, expected: str) -> list[Finding]:
+    return [row.wrong(field, expected) for row in rows.where(which)]
 
 
 def _known_locale(name: str) -> bool:
@@ -186,7 +204,7 @@ def _bands_cover_the_week(tables: Tables) -> Iterator[Finding]:
             yield plan.wrong("plan_id", "bands that cover the whole week, Monday 00:00 to Sunday 24:00")
 
 
-def _dates_exist(tables: Tables) -> Iterator[Finding]:
+def _dates_exist(tables: Tables) -> list[Finding]:
     return _each(tables["plan_bands"], "dates", _are_dates, "dates of the calendar: YYYY-MM-DD, or --MM-DD every year")
 
 
@@ -195,36 +213,42 @@ def _are_dates(dates: str | None) -> bool:
 
 
 def _destinations_agree(tables: Tables) -> Iterator[Finding]:
-    first: dict[str, Row] = {}
-    for row in tables["destinations"]:
-        before = first.setdefault(row["destination"], row)
-        for field in ("name", "country", "destination_group"):
-            if before[field] != row[field]:
-                yield row.wrong(field, f"{before[field]}, as on line {before.line} for the same destination")
+    for first, *others in sharing(tables["destinations"], ("destination",)):
+        for row in others:
+            for field in ("name", "country", "destination_group"):
+                if first[field] != row[field]:
+                    yield row.wrong(field, f"{first[field]}, as on line {first.line} for the same destination")
 
 
 def _rate_groups(tables: Tables) -> Iterator[Finding]:
-    faulty = {_rate_key(row) for row in tables.faulty["rates"]}
-    rates = [row for row in tables["rates"] if _rate_key(row) not in faulty] if faulty else tables["rates"]
-    grouped = [sorted(groups, key=lambda row: row["from_s"]) for groups in sharing(rates, RATE_KEY)]
-    in_groups = {id(row) for groups in grouped for row in groups}
-    possible: set[tuple[Any, ...]] = set()
-    for groups in (*grouped, *([row] for row in rates if id(row) not in in_groups)):
+    """Rates begin at 0 s, their groups end together, and their charges fit into whole numbers.
+
+    Most rates of a deck are a single group, and many of those cost the same.
+    """
+    faulty = tables.faulty["rates"].frame.select(RATE_KEY)
+    rates = tables["rates"].without(faulty)
+    for groups in sharing(rates, RATE_KEY):
+        groups.sort(key=lambda row: int(row["from_s"]))
         if groups[0]["from_s"] != 0:
-            yield groups[0].wrong("from_s", "0 in the first group of a rate")
+            yield groups[0].wrong("from_s", FIRST_GROUP)
         if len({row["valid_to"] for row in groups}) > 1:
             yield groups[-1].wrong("valid_to", "the same day in all groups of a rate")
-        price = tuple(PRICE(row.values) for row in groups)
-        if price not in possible:
-            try:
-                grouped_rate(groups[0]["destination"], [row.values for row in groups])
-                possible.add(price)
-            except RateTooLargeError:
-                yield groups[0].wrong("rate", "a price that a call of a week can be multiplied with")
+        if not _is_possible([row.values for row in groups]):
+            yield groups[0].wrong("rate", POSSIBLE)
+    single = rates.where(pl.struct(RATE_KEY).is_unique())
+    yield from _wrong(single, pl.col("from_s") != 0, "from_s", FIRST_GROUP)
+    prices = single.frame.select(GROUP).unique()
+    impossible = [not _is_possible([price]) for price in prices.iter_rows(named=True)]
+    yield from (row.wrong("rate", POSSIBLE) for row in single.among(prices.filter(impossible)))
 
 
-def _rate_key(row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in RATE_KEY)
+def _is_possible(groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the charge of a call of a week can be computed."""
+    try:
+        grouped_rate("", groups)
+    except RateTooLargeError:
+        return False
+    return True
 
 
 def _rate_bands(tables: Tables) -> Iterator[Finding]:
@@ -238,6 +262,6 @@ def _rate_bands(tables: Tables) -> Iterator[Finding]:
     for row in tables["plan_bands"]:
         for deck in decks[row["plan_id"]]:
             bands[deck].add(row["band"])
-    for row in tables["rates"]:
-        if row["band"] != ANY and row["band"] not in bands[row["rate_deck"]]:
+    for row in tables["rates"].where(pl.col("band") != ANY):
+        if row["band"] not in bands[row["rate_deck"]]:
             yield row.wrong("band", "a band of a plan with this rate deck, or *")

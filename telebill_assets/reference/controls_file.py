@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from telebill_assets.audit.controls.thresholds import FILES_PER_DAY, HOLIDAY, PARAMETERS, Thresholds
 from telebill_assets.reference.findings import Finding
-from telebill_assets.reference.rows import TextRow
+from telebill_assets.reference.texts import TextRow
 
 SECTIONS = ("thresholds", "sources", "holidays")
 

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+import polars as pl
+
 from telebill_assets.reference.consistency import RATE_KEY, VALIDITIES
 from telebill_assets.reference.findings import Finding
-from telebill_assets.reference.rows import Row
+from telebill_assets.reference.rows import Row, Rows
 from telebill_assets.reference.tables import Tables, sharing
 
 DAY = timedelta(days=1)
@@ -30,9 +32,13 @@ def _gaps(tables: Tables) -> Iterator[Finding]:
     """Days between two validities of the same key, on which it has none."""
     for table, key in VALIDITIES:
         if tables.whole(table):
-            first_groups = [row for row in tables[table] if row.values.get("from_s", 0) == 0]
-            for rows in sharing(first_groups, key):
+            for rows in sharing(_first_groups(tables[table]), key):
                 yield from _gaps_between(sorted(rows, key=lambda row: row["valid_from"] or date.min))
+
+
+def _first_groups(rows: Rows) -> Rows:
+    """One row of each rate; all rows of other tables."""
+    return rows.where(pl.col("from_s") == 0) if "from_s" in rows.frame.columns else rows
 
 
 def _gaps_between(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -73,10 +79,8 @@ def _unused_decks(tables: Tables) -> Iterator[Finding]:
     if not tables.whole("plans", "plan_decks"):
         return
     used = {row["rate_deck"] for table in ("plans", "plan_decks") for row in tables[table]}
-    first: dict[str, Row] = {}
-    for row in tables["rates"]:
-        first.setdefault(row["rate_deck"], row)
-    yield from (row.wrong("rate_deck", "a deck that a plan has") for deck, row in first.items() if deck not in used)
+    first = tables["rates"].where(pl.col("rate_deck").is_first_distinct())
+    yield from (row.wrong("rate_deck", "a deck that a plan has") for row in first if row["rate_deck"] not in used)
 
 
 def _destinations_without_rate(tables: Tables) -> Iterator[Finding]:
@@ -84,12 +88,12 @@ def _destinations_without_rate(tables: Tables) -> Iterator[Finding]:
     if not tables.whole("plans", "plan_decks", "rates", "destinations"):
         return
     rated: dict[str, set[str]] = defaultdict(set)
-    for row in tables["rates"]:
-        rated[row["rate_deck"]].add(row["destination"])
+    for deck, destination in tables["rates"].frame.select("rate_deck", "destination").unique().iter_rows():
+        rated[deck].add(destination)
     further: dict[str, list[str]] = defaultdict(list)
     for row in tables["plan_decks"]:
         further[row["plan_id"]].append(row["rate_deck"])
-    everywhere = sorted({row["destination"] for row in tables["destinations"]})
+    everywhere = sorted(tables["destinations"].values("destination"))
     for plan in tables["plans"]:
         has_rate = rated[plan["rate_deck"]].union(*(rated[deck] for deck in further[plan["plan_id"]]))
         missing = [name for name in everywhere if name not in has_rate]

@@ -15,5 +15,5 @@ def known_sources(folder: Path, lake: Lake) -> list[str]:
     """
     path = folder / "sources.csv"
     if not path.is_file():
-        return sorted(lake.read_arrow(Sources)["source"].to_pylist())
-    return sorted(row["source"] for row in read_rows(path, Sources))
+        return sorted(lake.frame(Sources)["source"])
+    return sorted(read_rows(path, Sources).frame["source"])

@@ -1,22 +1,23 @@
 """Loading the reference files: all of them are read and checked before any of them is used."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 
-from telebill_assets.reference.bulk import many_objects
 from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.controls_file import ControlsFile
 from telebill_assets.reference.doubts import doubts
 from telebill_assets.reference.findings import Finding, InvalidReferenceError, in_order
 from telebill_assets.reference.plans_file import PlansFile
-from telebill_assets.reference.rows import Row, Texts, read_csv, typed
+from telebill_assets.reference.rows import checked
 from telebill_assets.reference.tables import Tables
+from telebill_assets.reference.texts import Texts, read_csv
 from telebill_assets.tables.reference.controls import Controls
-from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES
+from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES, TABLES
 from telebill_assets.tables.table import TableModel, arrow_schema, table_name
 
 PLANS_FILE = "plans.yaml"
@@ -28,8 +29,13 @@ YAML_TABLES = (*PLAN_TABLES, Controls)
 class Reference:
     """The reference tables by name, and a hash of the files they were read from."""
 
-    tables: Mapping[str, pa.Table]
+    tables: Mapping[str, pl.DataFrame]
     version: str
+
+    @property
+    def arrow(self) -> dict[str, pa.Table]:
+        """The tables as Arrow has them, as `Tariff.build` takes them."""
+        return {name: frame.to_arrow().cast(arrow_schema(TABLES[name])) for name, frame in self.tables.items()}
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,12 @@ def examine(folder: Path, layouts: Iterable[str]) -> Examined:
     """
     errors: list[Finding] = []
     tables = Tables()
-    with many_objects():
-        for file, model, texts, wrong in _texts(folder):
-            rows = typed(file, model, texts)
-            tables.add(table_name(model), rows, read_whole=not wrong)
-            errors += [*wrong, *rows.findings]
-        errors += inconsistencies(tables, layouts)
-        return Examined(tables, in_order(errors), in_order(doubts(tables)))
+    for model, texts, wrong in _texts(folder):
+        rows = checked(model, texts)
+        tables.add(table_name(model), rows, read_whole=not wrong)
+        errors += [*wrong, *rows.findings]
+    errors += inconsistencies(tables, layouts)
+    return Examined(tables, in_order(errors), in_order(doubts(tables)))
 
 
 def load(folder: Path, layouts: Iterable[str]) -> Reference:
@@ -76,18 +81,8 @@ def usable(examined: Examined, folder: Path) -> Reference:
     """
     if examined.errors:
         raise InvalidReferenceError(examined.errors)
-    with many_objects():
-        tables = {table_name(model): _arrow(model, examined.tables[table_name(model)]) for model in REFERENCE_TABLES}
-    return Reference(tables, _version(folder))
-
-
-def _arrow(model: TableModel, rows: Sequence[Row]) -> pa.Table:
-    """The rows, whose values stand in the order of the model's columns."""
-    schema = arrow_schema(model)
-    columns = list(zip(*[row.values.values() for row in rows], strict=True)) or [()] * len(schema)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
-    )
+    names = [table_name(model) for model in REFERENCE_TABLES]
+    return Reference({name: examined.tables[name].table() for name in names}, _version(folder))
 
 
 def files(folder: Path) -> list[Path]:
@@ -96,21 +91,22 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in (*names, PLANS_FILE)]
 
 
-def _texts(folder: Path) -> Iterable[tuple[str, TableModel, Texts, list[Finding]]]:
+def _texts(folder: Path) -> Iterable[tuple[TableModel, Texts, list[Finding]]]:
+    """The rows of every table as they stand in its file, and what is wrong with the file."""
     for model in REFERENCE_TABLES:
         if model in YAML_TABLES:
             continue
         path = folder / f"{table_name(model)}.csv"
-        rows, wrong = read_csv(path, model) if path.is_file() else (Texts([], {}), [_missing(path)])
-        yield path.name, model, rows, wrong
+        texts, wrong = read_csv(path, model) if path.is_file() else (Texts(path.name, [], {}), [_missing(path)])
+        yield model, texts, wrong
     path = folder / PLANS_FILE
     plans = PlansFile(path) if path.is_file() else None
     wrong = plans.findings if plans else [_missing(path)]
     for model in PLAN_TABLES:
-        yield path.name, model, Texts.of(plans.rows[model] if plans else []), wrong
+        yield model, Texts.of(path.name, plans.rows[model] if plans else []), wrong
     path = folder / CONTROLS_FILE
     controls = ControlsFile(path) if path.is_file() else None
-    yield path.name, Controls, Texts.of(controls.rows if controls else []), controls.findings if controls else []
+    yield Controls, Texts.of(path.name, controls.rows if controls else []), controls.findings if controls else []
 
 
 def _missing(path: Path) -> Finding:

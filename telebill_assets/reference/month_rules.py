@@ -88,7 +88,7 @@ def _steps(rows: Sequence[Row]) -> Iterator[Finding]:
             if before["up_to"] is None:
                 yield before.wrong("up_to", "a number in every tier but the last")
             elif after["up_to"] is not None and after["up_to"] <= before["up_to"]:
-                yield after.wrong("up_to", f"more than {before['up_to']}, the end of the tier before")
+                yield after.wrong("up_to", f"more than {before.text('up_to')}, the end of the tier before")
         if steps[-1]["up_to"] is not None:
             yield steps[-1].wrong("up_to", "nothing in the last tier, so that every quantity has a price")
         for step in steps:

@@ -11,7 +11,7 @@ import yaml
 
 from telebill_assets.reference.findings import Finding
 from telebill_assets.reference.month_rule_cells import MONTH_RULES, TIER_STEP, rule_cells
-from telebill_assets.reference.rows import TextRow
+from telebill_assets.reference.texts import TextRow
 from telebill_assets.tables.reference.month_rules import PlanTiers
 from telebill_assets.tables.reference.plans import PlanBands, PlanDecks, Plans
 from telebill_assets.tables.table import TableModel

@@ -7,5 +7,5 @@ from telebill_assets.tables.registry import TABLES
 
 def publish(reference: Reference, lake: Lake, run_id: str, code_version: str) -> dict[str, int]:
     """Write all tables, then publish them; the snapshot id of each by name."""
-    staged = {name: lake.stage_arrow(table, TABLES[name], run_id) for name, table in reference.tables.items()}
+    staged = {name: lake.stage_frame(frame, TABLES[name], run_id) for name, frame in reference.tables.items()}
     return {name: lake.publish(files, code_version) for name, files in staged.items()}

@@ -1,226 +1,184 @@
-"""Rows of a reference file: first as texts with their line, then typed and checked by their table's model."""
+"""Rows of a reference file, typed, and checked by Pandera with their table's model."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from telebill_assets.reference.cells import UnreadableCellError, Value, broken_rule, read_cell
+import polars as pl
+
+from telebill_assets.reference.cells import read_cells
+from telebill_assets.reference.failures import Failures, failures
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
-from telebill_assets.tables.table import TableModel
+from telebill_assets.reference.texts import Texts, read_csv
+from telebill_assets.tables.checks import PRESENT, column_checks, expected, expected_of_row, row_checks
+from telebill_assets.tables.table import TableModel, polars_schema, unique_columns
 
-
-@dataclass(frozen=True)
-class TextRow:
-    """A row as it stands in the file."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The rows of a file as they stand in it, column by column; a missing column is empty."""
-
-    lines: Sequence[int]
-    columns: Mapping[str, Sequence[str]]
-
-    @classmethod
-    def of(cls, rows: Sequence[TextRow]) -> "Texts":
-        """The same rows, one by one."""
-        names = {name for row in rows for name in row.cells}
-        return cls([row.line for row in rows], {name: [row.cells.get(name, "") for row in rows] for name in names})
-
-    def rows(self) -> list[TextRow]:
-        """The rows one by one."""
-        names = list(self.columns)
-        cells = zip(*self.columns.values(), strict=True)
-        return [TextRow(line, dict(zip(names, row, strict=True))) for line, row in zip(self.lines, cells, strict=True)]
-
-    def column(self, name: str) -> Sequence[str]:
-        return self.columns.get(name) or [""] * len(self.lines)
+POSITION = "_position"
+"""Column of a frame of rows: where each stands in its file's texts."""
 
 
 @dataclass(slots=True)
 class Row:
     """A row with the values of its table's columns."""
 
-    file: str
-    line: int
+    texts: Texts
     values: Mapping[str, Any]
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
 
+    @property
+    def line(self) -> int:
+        return self.texts.lines[self.values[POSITION]]
+
+    def text(self, column: str) -> str:
+        """The value as it stands in the file."""
+        return self.texts.column(column)[self.values[POSITION]]
+
     def wrong(self, field: str, expected: str) -> Finding:
         """The finding that this row's field should be something else."""
-        value = self.values.get(field)
-        return Finding(self.file, self.line, field, "" if value is None else str(value), expected)
+        return Finding(self.texts.file, self.line, field, self.text(field).strip(), expected)
 
 
-def read_csv(path: Path, model: TableModel) -> tuple[Texts, list[Finding]]:
-    """Rows of a CSV file whose first line names the model's columns, in any order; those that may be empty may be left
-    out.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return Texts([], {}), [Finding(path.name, line, "line", f"byte {error.start}", "text in UTF-8")]
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
-    findings = list(_header_faults(path.name, header, model))
-    if findings:
-        return Texts([], {}), findings
-    lines, rows = [], []
-    try:
-        for cells in reader:
-            if len(cells) == len(header):
-                lines.append(reader.line_num)
-                rows.append(cells)
-            elif any(cells):
-                findings.append(Finding(path.name, reader.line_num, "line", str(len(cells)), f"{len(header)} fields"))
-    except csv.Error as error:
-        findings.append(Finding(path.name, reader.line_num, "line", str(error), "a line of CSV"))
-    return Texts(lines, dict(zip(header, zip(*rows, strict=True), strict=False))), findings
+class Rows(Sequence[Row]):
+    """Rows of one file, as a frame for questions about all of them and one by one for what only few have."""
 
+    def __init__(self, texts: Texts, frame: pl.DataFrame) -> None:
+        self.texts = texts
+        self.frame = frame
+        """The model's columns, and POSITION."""
 
-def _header_faults(file: str, header: Sequence[str], model: TableModel) -> Iterator[Finding]:
-    shown, columns = ",".join(header), model.to_schema().columns
-    for name, column in columns.items():
-        if name not in header and not column.nullable:
-            yield Finding(file, 1, "header", shown, f"a column {name}")
-        if header.count(name) > 1:
-            yield Finding(file, 1, "header", shown, f"one column {name}")
-    yield from (Finding(file, 1, "header", name, "no such column") for name in header if name not in columns)
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._rows[index]
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        return [Row(self.texts, values) for values in self.frame.iter_rows(named=True)]
+
+    def where(self, predicate: pl.Expr) -> "Rows":
+        """Those for which the predicate is true."""
+        return Rows(self.texts, self.frame.filter(predicate))
+
+    def among(self, others: pl.DataFrame) -> "Rows":
+        """Those that agree with one of the others in the columns of these."""
+        return Rows(self.texts, self.frame.join(others, on=others.columns, how="semi", nulls_equal=True))
+
+    def without(self, others: pl.DataFrame) -> "Rows":
+        """Those that agree with none of the others in the columns of these."""
+        return Rows(self.texts, self.frame.join(others, on=others.columns, how="anti", nulls_equal=True))
+
+    def values(self, column: str) -> list[Any]:
+        """Each value of a column once, in the order of the file."""
+        return self.frame[column].unique(maintain_order=True).to_list()
+
+    @property
+    def lines(self) -> list[int]:
+        """The line of each row."""
+        return [self.texts.lines[i] for i in self.frame[POSITION]]
+
+    def table(self) -> pl.DataFrame:
+        """The model's columns alone."""
+        return self.frame.drop(POSITION)
 
 
 @dataclass(frozen=True)
-class Typed:
+class Checked:
     """Rows of a file by whether they can be used, and what is wrong with those that cannot."""
 
-    sound: list[Row]
-    faulty: list[Row]
-    """Values that could not be read are None."""
+    sound: Rows
+    faulty: Rows
+    """Values that could not be read are null."""
     findings: list[Finding]
 
 
-class _Column(dict[str, Value]):
-    """Values of a column by their text. Each distinct text is read and checked once: a deck repeats most of them."""
+def checked(model: TableModel, texts: Texts) -> Checked:
+    """Read every cell by its column's type and let Pandera check the values by the model.
 
-    def __init__(self, name: str, column: Any) -> None:
-        super().__init__()
-        self.name = name
-        self.faults: dict[str, list[str]] = {}
-        self._kind, self._checks, self._nullable = column.dtype.type, list(column.checks), column.nullable
-
-    def __missing__(self, text: str) -> Value:
-        self[text], expected = self._read(text)
-        if expected:
-            self.faults[text] = expected
-        return self[text]
-
-    def _read(self, text: str) -> tuple[Value, list[str]]:
-        try:
-            value = read_cell(text, self._kind)
-        except UnreadableCellError as error:
-            return None, [str(error)]
-        if value is None:
-            return None, [] if self._nullable else ["a value"]
-        if not self._checks:
-            return value, []
-        return value, [expected for check in self._checks if (expected := broken_rule(value, check))]
+    A row with a wrong value is not looked at as a whole: mending the value may mend that too.
+    """
+    frame, unreadable = _read(model, texts)
+    found = failures(frame.drop(POSITION), model)
+    findings = unreadable + _wrong_values(model, texts, found, {(each.line, each.field) for each in unreadable})
+    findings += _wrong_rows(model, texts, found, _lines(findings))
+    findings += _repeated(model, texts, frame, found, _lines(findings))
+    if not findings:
+        return Checked(Rows(texts, frame), Rows(texts, frame.clear()), [])
+    wrong = pl.Series(texts.lines, dtype=pl.Int64).is_in(sorted(_lines(findings)))
+    return Checked(Rows(texts, frame.filter(~wrong)), Rows(texts, frame.filter(wrong)), findings)
 
 
-def typed(file: str, model: TableModel, texts: Texts) -> Typed:
-    """Read every cell by its column's type and check it, and every row, by the model."""
-    columns = [_Column(name, column) for name, column in model.to_schema().columns.items()]
-    names = [column.name for column in columns]
-    values = zip(*[map(column.__getitem__, texts.column(column.name)) for column in columns], strict=True)
-    rows = [
-        Row(file, line, dict(zip(names, cells, strict=True))) for line, cells in zip(texts.lines, values, strict=True)
-    ]
-    findings = [
-        Finding(file, line, column.name, text, expected)
-        for column in columns
-        if column.faults
-        for line, text in zip(texts.lines, texts.column(column.name), strict=True)
-        for expected in column.faults.get(text, ())
-    ]
-    sound, unreadable = _apart(rows, findings)
-    for rule in _row_rules(model):
-        findings += [finding for row in sound if (finding := rule(row))]
-    findings += _repeated(model, sound)
-    sound, faulty = _apart(sound, findings)
-    return Typed(sound, [*unreadable, *faulty], findings)
-
-
-def read_rows(path: Path, model: TableModel) -> list[Row]:
+def read_rows(path: Path, model: TableModel) -> Rows:
     """The rows of one file, for those who need no other.
 
     Raises:
         InvalidReferenceError: with every finding of the file.
     """
     texts, wrong = read_csv(path, model)
-    found = typed(path.name, model, texts)
+    found = checked(model, texts)
     if wrong or found.findings:
         raise InvalidReferenceError([*wrong, *found.findings])
     return found.sound
 
 
-def _apart(rows: list[Row], findings: Sequence[Finding]) -> tuple[list[Row], list[Row]]:
-    """Rows without and with findings."""
-    if not findings:
-        return rows, []
-    wrong = {finding.line for finding in findings}
-    return [row for row in rows if row.line not in wrong], [row for row in rows if row.line in wrong]
+def _lines(findings: Sequence[Finding]) -> set[int]:
+    return {finding.line for finding in findings}
 
 
-def _repeated(model: TableModel, rows: Sequence[Row]) -> list[Finding]:
-    """Rows whose unique columns another row before them has too."""
-    key = list(model.to_schema().unique or [])
-    key_of = itemgetter(*key)
-    if len({key_of(row.values) for row in rows}) == len(rows):
-        return []
-    first: dict[Any, Row] = {}
+def _read(model: TableModel, texts: Texts) -> tuple[pl.DataFrame, list[Finding]]:
+    """The values of all cells, and what is wrong with those that cannot be read."""
+    types = polars_schema(model)
+    written = pl.DataFrame({name: pl.Series(texts.column(name), dtype=pl.String) for name in types})
+    read = {name: read_cells(pl.col(name), kind) for name, kind in types.items()}
+    wanted = written.select(expectation.alias(name) for name, (_, expectation) in read.items())
+    findings = [
+        Finding(texts.file, texts.lines[i], name, texts.column(name)[i], wanted[name][i])
+        for name in types
+        if wanted[name].null_count() < wanted.height
+        for i in wanted[name].is_not_null().arg_true()
+    ]
+    values = written.select(value.cast(types[name]).alias(name) for name, (value, _) in read.items())
+    return values.with_row_index(POSITION).select(*types, POSITION), findings
+
+
+def _wrong_values(
+    model: TableModel, texts: Texts, found: Failures, unreadable: Collection[tuple[int, str]]
+) -> list[Finding]:
+    """What the checks of single columns found; a cell that could not be read is no missing value besides."""
     findings = []
-    for row in rows:
-        earlier = first.setdefault(key_of(row.values), row)
-        if earlier is not row:
-            shown = ", ".join(str(row[name]) for name in key)
-            expected = f"a key that no other row has; line {earlier.line} has it"
-            findings.append(Finding(row.file, row.line, ", ".join(key), shown, expected))
+    for name, checks in column_checks(model).items():
+        wrong = [(i, PRESENT) for i in found.nulls(name) if (texts.lines[i], name) not in unreadable]
+        wrong += [(i, expected(check)) for number, check in enumerate(checks) for i in found.of_column(name, number)]
+        findings += [Finding(texts.file, texts.lines[i], name, texts.column(name)[i], wanted) for i, wanted in wrong]
     return findings
 
 
-def _dates_in_order(row: Row) -> Finding | None:
-    if row["valid_to"] is None or row["valid_from"] is None or row["valid_from"] <= row["valid_to"]:
-        return None
-    return row.wrong("valid_to", f"no day before valid_from {row['valid_from']}")
+def _wrong_rows(model: TableModel, texts: Texts, found: Failures, faulty: Collection[int]) -> Iterator[Finding]:
+    """What the checks over several columns found."""
+    for number, check in enumerate(row_checks(model)):
+        for i in found.of_rows(number):
+            if texts.lines[i] not in faulty:
+                field, wanted = expected_of_row(check, texts.cells(i))
+                yield Finding(texts.file, texts.lines[i], field, texts.column(field)[i], wanted)
 
 
-def _fee_in_first_group(row: Row) -> Finding | None:
-    if row["from_s"] == 0 or row["connect_fee"] == 0:
-        return None
-    return row.wrong("connect_fee", "0, because only the group at 0 s has a connect fee")
-
-
-def _maximum_not_below_minimum(row: Row) -> Finding | None:
-    if row["min_charge"] is None or row["max_charge"] is None or row["min_charge"] <= row["max_charge"]:
-        return None
-    return row.wrong("max_charge", f"no less than min_charge {row['min_charge']}")
-
-
-ROW_RULES: Mapping[str, Callable[[Row], Finding | None]] = {
-    "dates_in_order": _dates_in_order,
-    "fee_in_first_group": _fee_in_first_group,
-    "maximum_not_below_minimum": _maximum_not_below_minimum,
-}
-"""The row rules of the reference models, by name, for files that no Spark session looks at."""
-
-
-def _row_rules(model: TableModel) -> list[Callable[[Row], Finding | None]]:
-    return [ROW_RULES[str(check.name)] for check in model.to_schema().checks]
+def _repeated(
+    model: TableModel, texts: Texts, frame: pl.DataFrame, found: Failures, faulty: Collection[int]
+) -> list[Finding]:
+    """Rows whose unique columns a row before them has too."""
+    key = unique_columns(model)
+    first: dict[tuple[Any, ...], int] = {}
+    findings = []
+    for i in found.repeated:
+        line = texts.lines[i]
+        if line not in faulty:
+            values = frame.select(key).row(i)
+            earlier = first.setdefault(values, line)
+            if earlier != line:
+                wanted = f"a key that no other row has; line {earlier} has it"
+                findings.append(Finding(texts.file, line, ", ".join(key), ", ".join(map(str, values)), wanted))
+    return findings

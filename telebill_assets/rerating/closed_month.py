@@ -16,14 +16,13 @@ from telebill_assets.compute.controls.daily_aggregates import second_prices
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.compute.month_before import month_before
-from telebill_assets.mediation.aggregate import aggregate
 from telebill_assets.rating.adjustments import as_adjustment_lines, changes, with_changes
-from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.effects import MonthChange
 from telebill_assets.rerating.proposal import Part, StagedFiles
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.spark.legacy import spark_schema
+from telebill_assets.spark.legacy_calls import aggregate, price_calls
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage

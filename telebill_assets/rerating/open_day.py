@@ -9,13 +9,12 @@ from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.closed import closed_month_unchanged
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.controls import daily_aggregates as controls
-from telebill_assets.compute.jobs.daily_aggregates import STAGE, balances, counted, with_text
-from telebill_assets.mediation.aggregate import aggregate, unpriced_calls
-from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.compute.jobs.daily_aggregates import STAGE, balances, with_text
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifted
 from telebill_assets.rerating.proposal import Part, StagedFiles
 from telebill_assets.rerating.scope import Scope
+from telebill_assets.spark.legacy_calls import aggregate, counted, price_calls, unpriced_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.reference.accounts import Accounts

@@ -89,7 +89,6 @@ class Cluster:
         Returns:
             The answers in the order of the pieces, and what was merged, in the order of the keys.
         """
-
         if len(pieces) < 2:
             few = [list(pieces)] if pieces else []
             found = self.each(few, lambda alone, needed: _by_key_here(alone, split, merge, needed), shared)

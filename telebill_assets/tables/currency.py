@@ -6,7 +6,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 from babel.numbers import get_currency_precision, list_currencies
-from pandera.extensions import register_check_method
+from pandera.api.extensions import register_check_method
 
 MINOR_DIGITS = 2
 

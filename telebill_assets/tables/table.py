@@ -7,15 +7,15 @@ table; `audit.table_checks` says how.
 from collections.abc import Sequence
 from typing import Any
 
-import pandera.polars as pa
+import pandera.polars as pandera
 import polars as pl
-import pyarrow as pyarrow_types
+import pyarrow as pa
 
 SUSPEND: dict[str, Any] = {"suspend": True}
 """Metadata of a field whose checks set aside the records that break them, instead of holding the partition."""
 
 
-class Table(pa.DataFrameModel):
+class Table(pandera.DataFrameModel):
     """Base of all table models. `Config.name` is the table's name in the lake."""
 
     class Config:
@@ -26,7 +26,14 @@ TableModel = type[Table]
 
 
 def row_check(
-    name: str, holds: str | pl.Expr, description: str, *, suspend: bool = False, warning: bool = False
+    name: str,
+    holds: str | pl.Expr,
+    description: str,
+    *,
+    column: str | None = None,
+    expected: str | None = None,
+    suspend: bool = False,
+    warning: bool = False,
 ) -> Any:
     """A check over several columns of one row. A row passes unless `holds` is false for it; null passes.
 
@@ -34,16 +41,19 @@ def row_check(
         name: name of the check in figures, samples and suspense.
         holds: what must hold, as SQL (`start_at <= answer_at`) or as a Polars expression.
         description: what must hold, in a few words.
+        column: the column that a person mends in a row that breaks it.
+        expected: what is expected there; it may name values of the row, as in `no day before {valid_from}`.
         suspend: records that break it are set aside instead of holding the partition.
         warning: rows that break it are counted and shown, and nothing stops.
     """
     expression = pl.sql_expr(holds) if isinstance(holds, str) else holds
 
-    def passes(_model: type, data: pa.PolarsData) -> pl.LazyFrame:
+    def passes(_model: type, data: pandera.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(expression.fill_null(value=True))
 
-    statistics = {"suspend": suspend}
-    return pa.dataframe_check(name=name, statistics=statistics, description=description, raise_warning=warning)(passes)
+    statistics = {"suspend": suspend, "column": column, "expected": expected}
+    options = {"name": name, "statistics": statistics, "description": description, "raise_warning": warning}
+    return pandera.dataframe_check(**options)(passes)
 
 
 def table_name(model: TableModel) -> str:
@@ -89,9 +99,9 @@ def polars_schema(model: TableModel) -> pl.Schema:
     return pl.Schema({name: column.dtype.type for name, column in model.to_schema().columns.items()})
 
 
-def arrow_schema(model: TableModel) -> pyarrow_types.Schema:
+def arrow_schema(model: TableModel) -> pa.Schema:
     """Names and Arrow types of the table's columns, in order. Texts are `string`, as Parquet files have them."""
-    return pyarrow_types.schema([(name, _arrow_type(kind)) for name, kind in polars_schema(model).items()])
+    return pa.schema([(name, _arrow_type(kind)) for name, kind in polars_schema(model).items()])
 
 
 def conform(frame: pl.DataFrame | pl.LazyFrame, model: TableModel) -> Any:
@@ -111,18 +121,18 @@ def from_rows(rows: Sequence[dict[str, Any]], model: TableModel) -> pl.DataFrame
     return pl.DataFrame(list(rows), schema=polars_schema(model))
 
 
-_ARROW_TYPES: dict[Any, pyarrow_types.DataType] = {
-    pl.String: pyarrow_types.string(),
-    pl.Int64: pyarrow_types.int64(),
-    pl.Int32: pyarrow_types.int32(),
-    pl.Boolean: pyarrow_types.bool_(),
-    pl.Date: pyarrow_types.date32(),
+_ARROW_TYPES: dict[Any, pa.DataType] = {
+    pl.String: pa.string(),
+    pl.Int64: pa.int64(),
+    pl.Int32: pa.int32(),
+    pl.Boolean: pa.bool_(),
+    pl.Date: pa.date32(),
 }
 
 
-def _arrow_type(kind: pl.DataType) -> pyarrow_types.DataType:
+def _arrow_type(kind: pl.DataType) -> pa.DataType:
     if isinstance(kind, pl.Decimal):
-        return pyarrow_types.decimal128(kind.precision or 38, kind.scale)
+        return pa.decimal128(kind.precision or 38, kind.scale)
     if isinstance(kind, pl.Datetime):
-        return pyarrow_types.timestamp(kind.time_unit, kind.time_zone)
+        return pa.timestamp(kind.time_unit, kind.time_zone)
     return _ARROW_TYPES[kind.base_type()]

@@ -27,3 +27,8 @@ Rate = Annotated[pl.Decimal, 18, 8]
 
 Quantity = Annotated[pl.Decimal, 18, 6]
 """A number of units; recurring quantities may be prorated."""
+
+
+def unix_seconds(column: str) -> pl.Expr:
+    """Whole seconds of an instant, fractions cut off."""
+    return pl.col(column).dt.timestamp("us") // 1_000_000

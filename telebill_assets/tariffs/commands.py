@@ -9,25 +9,38 @@ import typer
 from rich.console import Console
 
 from telebill_assets.errors import InvalidInputError
+from telebill_assets.lazy_commands import lazy_commands
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.findings import Finding, InvalidReferenceError
 from telebill_assets.reference.load import examine, usable
 from telebill_assets.settings import Settings
 from telebill_assets.tables.registry import REFERENCE_TABLES
 from telebill_assets.tables.table import table_name
-from telebill_assets.tariffs.diff_command import diff
-from telebill_assets.tariffs.import_command import import_
 from telebill_assets.tariffs.json_output import print_json
 from telebill_assets.tariffs.json_schema import json_schema
 
-app = typer.Typer(help="Check tariffs, import rate decks, and compare before a price goes live.", no_args_is_help=True)
-app.command(name="import")(import_)
-app.command()(diff)
+COMMANDS = {
+    "check": "tariffs.commands:check",
+    "diff": "tariffs.diff_command:diff",
+    "import": "tariffs.import_command:import_",
+    "schema": "tariffs.commands:schema",
+}
+
+app = typer.Typer(
+    cls=lazy_commands(COMMANDS),
+    help="Check tariffs, import rate decks, and compare before a price goes live.",
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def _tariff() -> None:
+    """All commands are looked up by name."""
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output")]
 
 
-@app.command()
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of the files; default: the configured one")] = None,
     *,
@@ -42,7 +55,7 @@ def check(
         valid = not (errors or (strict and warnings))
         print_json({"valid": valid, "errors": errors, "warnings": warnings} | _sizes(found.tables))
         sys.exit(0 if valid else InvalidInputError.exit_code)
-    plain = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    plain = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     for warning in found.warnings:
         plain.print(f"warning: {warning}")
     if found.errors:
@@ -55,7 +68,6 @@ def check(
     show.print(f"version {usable(found, examined_folder).version}, {len(found.warnings):,} warnings")
 
 
-@app.command()
 def schema(
     table: Annotated[str | None, typer.Argument(help="Reference table, such as rates; default: all of them")] = None,
 ) -> None:

@@ -11,7 +11,7 @@ from telebill_assets.mediation.numbering import area_codes
 def _codes() -> dict[str, str]:
     text = resources.files(__package__).joinpath("data/country_codes.csv").read_text(encoding="utf-8")
     codes = {row["code"]: row["country"] for row in csv.DictReader(text.splitlines())}
-    return codes | {f"1{row['npa']}": row["country"] for row in area_codes().to_pylist()}
+    return codes | {f"1{row['npa']}": row["country"] for row in area_codes().iter_rows(named=True)}
 
 
 def country_of(prefix: str) -> str | None:

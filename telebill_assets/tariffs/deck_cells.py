@@ -7,8 +7,6 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from telebill_assets.reference.cells import UnreadableCellError
-
 LONGEST_INCREMENT_S = 3600
 MOST_DECIMALS = 8
 CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£])\s*|\s*(?:[A-Z]{3}|[$€£])$")
@@ -18,6 +16,10 @@ NO_RATE = re.compile("block(ed)?|barred|closed?|deleted?|removed?|discontinued|e
 HAS_RATE = re.compile(
     "|n|new|add(ed|ition)?|(in|de)creased?|changed?|unchanged|no change|same|current|open(ed)?|active|pending|effective"
 )
+
+
+class UnreadableCellError(ValueError):
+    """The text cannot be read; the message says what is expected."""
 
 
 def read_price(text: str, decimal_mark: str, thousands: str | None) -> Decimal:

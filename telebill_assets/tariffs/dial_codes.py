@@ -2,7 +2,7 @@
 
 import re
 
-from telebill_assets.reference.cells import UnreadableCellError
+from telebill_assets.tariffs.deck_cells import UnreadableCellError
 
 LONGEST = 15
 WIDEST_RANGE = 1000

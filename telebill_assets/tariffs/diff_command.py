@@ -14,7 +14,6 @@ from rich.table import Table
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
 from telebill_assets.tariffs.diff import KINDS, Change, Differences, differences
 from telebill_assets.tariffs.json_output import print_json
 from telebill_assets.tariffs.layout import layout_of
@@ -51,8 +50,7 @@ def diff(
     found = _compare(before, after, day)
     effect = None
     if month is not None:
-        tariffs = before.tariff, after.tariff  # they may have faults; Spark takes a while to start
-        effect = revenue_effect(spark_session(settings), Lake.open(settings), month, *tariffs, most=most)
+        effect = revenue_effect(Lake.open(settings), month, before.tariff, after.tariff, most=most)
     if as_json:
         print_json(_as_json(found, effect))
         return

@@ -10,8 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.reference.cells import UnreadableCellError
-from telebill_assets.tariffs.deck_cells import DATE_PARTS, read_interval, read_unit
+from telebill_assets.tariffs.deck_cells import DATE_PARTS, UnreadableCellError, read_interval, read_unit
 
 FIELDS = {
     "prefix": "dial codes; NPA+NXX joins two columns",

@@ -142,8 +142,7 @@ def carried_over(rates: Sequence[Values], new: Mapping[str, str]) -> list[Values
 def _rows(deck: str, key: Key, rate: DatedRate) -> list[Values]:
     destination, jurisdiction, direction, band, _ = key
     named = {"rate_deck": deck, "destination": destination, "jurisdiction": jurisdiction, "direction": direction}
-    dated = {"band": band, "valid_from": rate.start, "valid_to": rate.end}
-    dated |= {"usage_type": rate.usage_type} if "usage_type" in Rates.to_schema().columns else {}
+    dated = {"band": band, "valid_from": rate.start, "valid_to": rate.end, "usage_type": rate.usage_type}
     return [
         with_defaults(
             named | dated | {"line": rate.line} | {name: getattr(group, name) for name in GROUP_COLUMNS}, Rates

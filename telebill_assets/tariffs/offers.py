@@ -6,10 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from telebill_assets.reference.cells import UnreadableCellError
 from telebill_assets.reference.findings import Finding
 from telebill_assets.tariffs.dated_rates import ANY, PricedGroup
-from telebill_assets.tariffs.deck_cells import has_rate, read_date, read_increment, read_interval, read_price, read_unit
+from telebill_assets.tariffs.deck_cells import (
+    UnreadableCellError,
+    has_rate,
+    read_date,
+    read_increment,
+    read_interval,
+    read_price,
+    read_unit,
+)
 from telebill_assets.tariffs.deck_file import DeckLine
 from telebill_assets.tariffs.dial_codes import read_prefixes
 from telebill_assets.tariffs.layout import Layout

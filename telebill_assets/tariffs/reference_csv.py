@@ -2,15 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from telebill_assets.reference.rows import read_rows
-from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, polars_schema, table_name, unique_columns
 
 Values = dict[str, Any]
 
@@ -18,18 +20,26 @@ Values = dict[str, Any]
 def read_table(folder: Path, model: TableModel) -> list[Values]:
     """Rows of a table with their `line`; none if the folder has no such file.
 
+    Decimals keep the digits that they are written with, so that an import does not rewrite a price it does not change.
+
     Raises:
         InvalidReferenceError: the file has faults, which are mended first.
     """
     path = folder / f"{table_name(model)}.csv"
     if not path.is_file():
         return []
-    return [{**row.values, "line": row.line} for row in read_rows(path, model)]
+    rows = read_rows(path, model)
+    values = rows.table().with_columns(pl.Series("line", rows.lines)).to_dicts()
+    for name in (name for name, kind in polars_schema(model).items() if isinstance(kind, pl.Decimal)):
+        for row, text in zip(values, rows.texts.column(name), strict=True):
+            if row[name] is not None:
+                row[name] = Decimal(text.strip())
+    return values
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]], model: TableModel) -> str:
     """The rows as the text of a file, in the order of the model's columns."""
-    columns = list(model.to_schema().columns)
+    columns = list(polars_schema(model))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -44,8 +54,8 @@ def with_defaults(values: Mapping[str, Any], model: TableModel) -> Values:
 
 @cache
 def _defaults(model: TableModel) -> Values:
-    unique: Sequence[str] = model.to_schema().unique or []
-    named = {name: "*" if name in unique else None for name in model.to_schema().columns}
+    unique = unique_columns(model)
+    named = {name: "*" if name in unique else None for name in polars_schema(model)}
     return {name: None if name.startswith("valid_") else value for name, value in named.items()}
 
 

@@ -86,7 +86,7 @@ class TariffSource:
             raise InvalidInputError(
                 f"{self.path} is a single deck; usage is priced with reference folders or published"
             )
-        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).tables)
+        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).arrow)
 
     @cached_property
     def _rows(self) -> tuple[list[Values], list[Values]]:

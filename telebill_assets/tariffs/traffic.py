@@ -1,19 +1,18 @@
 """What a tariff would have earned on the real usage of a month, beside what another one does."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.errors import OperatorError
+from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.lake import Lake
-from telebill_assets.rating.compare import changed, compare, usage_of
-from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import USED, price_calls
+from telebill_assets.rating.compare import MEASURES, changed, compare, usage_of
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
@@ -39,13 +38,10 @@ class RevenueEffect:
     """Calls without plan or rate, by reason and destination."""
 
 
-def revenue_effect(
-    spark: SparkSession, lake: Lake, month: date, old: Tariff, new: Tariff, *, most: int
-) -> RevenueEffect:
+def revenue_effect(lake: Lake, month: date, old: Tariff, new: Tariff, *, most: int) -> RevenueEffect:
     """Price the published calls of all landing days of a month with both tariffs.
 
     Args:
-        spark: the session.
         lake: has validated_usage.
         month: any day of it.
         old: the tariff of today.
@@ -58,45 +54,43 @@ def revenue_effect(
     days = [day for day in days_of_month(month) if {"landing_day": day} in lake.published_partitions(ValidatedUsage)]
     if not days:
         raise NoTrafficError(f"validated_usage has no published landing day of {month:%Y-%m}")
-    calls = lake.read(spark, ValidatedUsage, landing_day=days)
-    with _kept(_summed(calls, old)) as before, _kept(_summed(calls, new)) as after:
-        return RevenueEffect(
-            month.replace(day=1),
-            len(days),
-            _rows(compare(before, after, ["currency"]).orderBy("currency")),
-            _largest(compare(before, after, ["currency", "account_id"]), most),
-            _largest(compare(before, after, ["currency", "destination", "destination_name"]), most),
-            _unpriced(before, after, most),
-        )
+    before, after = _summed(lake, days, (old, new))
+    return RevenueEffect(
+        month.replace(day=1),
+        len(days),
+        compare(before, after, ["currency"]).sort("currency").to_dicts(),
+        _largest(compare(before, after, ["currency", "account_id"]), most),
+        _largest(compare(before, after, ["currency", "destination", "destination_name"]), most),
+        _unpriced(before, after, most),
+    )
 
 
-def _summed(calls: DataFrame, tariff: Tariff) -> DataFrame:
-    """Charges by what the comparison looks at; a call without plan has no currency."""
-    usage = usage_of(price_calls(calls, tariff)).withColumn("currency", F.coalesce("currency", F.lit(NO_CURRENCY)))
-    sums = [F.sum(name).alias(name) for name in ("calls", "talk_s", "billed_s", "charge")]
-    return usage.groupBy(*KEYS).agg(*sums)
+def _summed(lake: Lake, days: Sequence[date], tariffs: Sequence[Tariff]) -> list[pl.DataFrame]:
+    """Charges by each tariff, by what the comparison looks at; one data file of calls is in memory at a time."""
+    parts: list[list[pl.DataFrame]] = [[] for _ in tariffs]
+    for path in lake.paths(ValidatedUsage, landing_day=days):
+        calls = scan_files([path], ValidatedUsage).select(USED).collect()
+        for tariff, found in zip(tariffs, parts, strict=True):
+            found.append(_sums(usage_of(price_calls(calls, tariff))))
+    return [_sums(pl.concat(found)) for found in parts]
 
 
-def _largest(compared: DataFrame, most: int) -> list[dict[str, Any]]:
-    ordered = changed(compared).orderBy(F.abs("difference").desc(), *compared.columns[:2])
-    return _rows(ordered.limit(most))
+def _sums(usage: pl.DataFrame) -> pl.DataFrame:
+    """Usage summed by KEYS; a call without plan has no currency."""
+    named = usage.with_columns(pl.col("currency").fill_null(NO_CURRENCY))
+    return named.group_by(KEYS).agg(pl.col(MEASURES).sum())
 
 
-def _unpriced(before: DataFrame, after: DataFrame, most: int) -> list[dict[str, Any]]:
-    compared = compare(before, after, ["unpriced", "destination"]).where("unpriced IS NOT NULL")
-    ordered = compared.orderBy(F.greatest("calls_after", "calls_before").desc(), "unpriced", "destination")
-    return _rows(ordered.select("unpriced", "destination", "calls_before", "calls_after", "talk_s_after").limit(most))
+def _largest(compared: pl.DataFrame, most: int) -> list[dict[str, Any]]:
+    names = compared.columns[:2]
+    ordered = changed(compared).sort(pl.col("difference").abs(), *names, descending=[True, False, False])
+    return ordered.head(most).to_dicts()
 
 
-def _rows(frame: DataFrame) -> list[dict[str, Any]]:
-    return [row.asDict() for row in frame.collect()]
-
-
-@contextmanager
-def _kept(frame: DataFrame) -> Iterator[DataFrame]:
-    """Priced once, for all comparisons."""
-    frame.persist()
-    try:
-        yield frame
-    finally:
-        frame.unpersist()
+def _unpriced(before: pl.DataFrame, after: pl.DataFrame, most: int) -> list[dict[str, Any]]:
+    compared = compare(before, after, ["unpriced", "destination"]).filter(pl.col("unpriced").is_not_null())
+    calls = pl.max_horizontal("calls_after", "calls_before")
+    ordered = compared.sort(calls, "unpriced", "destination", descending=[True, False, False])
+    return (
+        ordered.select("unpriced", "destination", "calls_before", "calls_after", "talk_s_after").head(most).to_dicts()
+    )

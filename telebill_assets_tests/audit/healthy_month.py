@@ -20,14 +20,14 @@ from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.invoicing.assembly import Assembly, assemble
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
+from telebill_assets.settings import Settings
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.reference.sellers import Sellers
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.settings import Settings
 from telebill_assets_tests.conftest import SMALL
 from telebill_assets_tests.frames import arrow
 

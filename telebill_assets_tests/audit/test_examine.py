@@ -5,12 +5,10 @@ from datetime import date
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 import pytest
-from pyspark.sql import functions as F
 
 from telebill_assets.audit.examine import examine, one_job_session
 from telebill_assets.audit.measure import observe
 from telebill_assets.audit.rules import UnknownCheckError, rules
-from telebill_assets.audit.suspend import suspend_broken
 from telebill_assets.compute.context import JobContext
 from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.request import JobRequest
@@ -120,28 +118,6 @@ def test_a_one_job_session_keeps_the_settings_that_money_depends_on(spark):
     names = ("spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.caseSensitive")
     assert [session.conf.get(name) for name in names] == ["true", "UTC", "true"]
     assert spark.conf.get("spark.sql.adaptive.enabled") == "true"
-
-
-def test_records_that_break_a_suspending_rule_are_set_aside_with_its_name(spark):
-    rows = [
-        ("a", 1, "+1", 1, 2, None),
-        ("a", 2, "1", 9, 2, None),
-        ("a", 3, "+1", 9, 2, None),
-        ("a", 4, "1", -1, 2, "duplicate"),
-        ("a", 5, "+1", -1, 2, None),
-    ]
-    columns = "path string, line long, callee string, talk_s long, billed_s long, outcome string"
-    judged = spark.createDataFrame(rows, columns)
-    for name in ("reason", "rule", "field", "detail"):
-        judged = judged.withColumn(name, F.lit(None).cast("string"))
-    found = suspend_broken(judged, Calls).orderBy("line").select("outcome", "reason", "rule", "field", "detail")
-    assert [tuple(row) for row in found.collect()] == [
-        (None, None, None, None, None),
-        ("suspended", "broken_rule", "calls.callee.str_startswith", "callee", "expected callee: str_startswith('+')"),
-        ("suspended", "broken_rule", "calls.covered", None, "expected increments only add seconds"),
-        ("duplicate", None, None, None, None),
-        (None, None, None, None, None),  # talk_s does not suspend: this row holds the partition
-    ]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def folder(tmp_path):
 
 
 def test_without_the_file_all_defaults_hold(folder):
-    assert load(folder, LAYOUTS).tables["controls"].num_rows == 0
+    assert load(folder, LAYOUTS).tables["controls"].height == 0
     assert Thresholds.of([]) == Thresholds()
 
 
@@ -37,7 +37,7 @@ def test_the_file_changes_what_it_names(folder):
         "holidays: [2020-12-25, 2021-01-01]\n"
     )
     reference = load(folder, LAYOUTS)
-    found = Thresholds.of(reference.tables["controls"].to_pylist())
+    found = Thresholds.of(reference.tables["controls"].to_dicts())
     assert (found.volume_percent, found.suspense_days) == (Decimal("12.5"), 3)
     assert found.files_per_day == {"sbc-east": 24}
     assert found.holidays == {date(2020, 12, 25), date(2021, 1, 1)}

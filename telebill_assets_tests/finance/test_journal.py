@@ -107,10 +107,10 @@ def test_the_more_precise_row_wins():
 def test_the_demo_has_an_account_for_everything_it_sells(tmp_path):
     write_reference_files(tmp_path)
     tables, known = load(tmp_path, LAYOUTS).tables, read_account_map(tmp_path)
-    sellers = {row["seller_id"] for row in tables["sellers"].to_pylist()}
+    sellers = {row["seller_id"] for row in tables["sellers"].to_dicts()}
     sold = {
         (seller, row["product"], row["category"])
-        for row in tables["products"].to_pylist()
+        for row in tables["products"].to_dicts()
         for seller in (sellers if row["product"] != "photography" else {"STU"})
     }
     known.require(Posting("charge", seller, category, product) for seller, product, category in sold)

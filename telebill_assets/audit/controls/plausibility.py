@@ -1,14 +1,15 @@
-"""Plausibility of calls: durations, times and how late they arrive; counted while the calls are written."""
+"""Plausibility of calls: durations, times and how late they arrive; tasks count it where they write the calls."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control, percent
 from telebill_assets.audit.controls.thresholds import Thresholds
+from telebill_assets.tables.types import unix_seconds
 
 DURATIONS = Control(
     "duration_plausibility", "Few calls are very long, empty, or longer than their span", blocking=False
@@ -20,22 +21,39 @@ AGES = (("0 days", 0, 0), ("1 day", 1, 1), ("2 to 7 days", 2, 7), ("8 to 30 days
 WRONG_TIME_REASONS = ("future_call", "too_old")
 
 
-def call_counts(day: date, thresholds: Thresholds) -> dict[str, Column]:
-    """What the controls ask, as aggregates over validated_usage; they are counted while it is written."""
-    age = F.datediff(F.lit(day), F.col("call_date"))
-    span = F.unix_timestamp("end_at") - F.unix_timestamp("answer_at")
-    return {
-        "calls": F.count(F.lit(1)),
-        "long": F.count_if(F.col("talk_s") >= thresholds.long_call_s),
-        "empty": F.count_if((F.col("talk_s") == 0) & (F.col("usage_type") != "sms")),
-        "beyond": F.count_if(F.col("talk_s") > span + 1),
-        "late": F.count_if(age > thresholds.late_days),
-        **{name: F.count_if(_between(age, low, high)) for name, low, high in AGES},
+def call_counts(calls: pl.DataFrame, day: date, thresholds: Thresholds) -> dict[str, int]:
+    """What the controls ask, counted over validated_usage of one landing day, or over a part of it."""
+    age = (pl.lit(day) - pl.col("call_date")).dt.total_days()
+    span = unix_seconds("end_at") - unix_seconds("answer_at")
+    counted = {
+        "long": pl.col("talk_s") >= thresholds.long_call_s,
+        "empty": (pl.col("talk_s") == 0) & (pl.col("usage_type") != "sms"),
+        "beyond": pl.col("talk_s") > span + 1,
+        "late": age > thresholds.late_days,
+        **{name: _between(age, low, high) for name, low, high in AGES},
     }
+    sums = [which.sum().alias(name) for name, which in counted.items()]
+    return calls.select(pl.len().alias("calls"), *sums).row(0, named=True)
 
 
-def _between(age: Column, low: int, high: int | None) -> Column:
-    at_least = age >= low if low else F.lit(True)  # noqa: FBT003  # a zone ahead of the operator's has tomorrow's calls
+def add_counts(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The counts of several parts of a day as one."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(total)
+
+
+def time_counts(ledger: pl.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """Records by source, and those of a wrong time by source, from the ledger of validated_usage."""
+    wrong_time = pl.when(pl.col("reason").is_in(list(WRONG_TIME_REASONS))).then("records")
+    by_source = ledger.group_by("source").agg(pl.col("records").sum(), wrong_time.sum().alias("wrong")).sort("source")
+    rows = by_source.rows()
+    return {source: records for source, records, _ in rows}, {source: wrong for source, _, wrong in rows if wrong}
+
+
+def _between(age: pl.Expr, low: int, high: int | None) -> pl.Expr:
+    at_least = age >= low if low else age.is_not_null()  # a zone ahead of the operator's has tomorrow's calls
     return at_least if high is None else at_least & (age <= high)
 
 

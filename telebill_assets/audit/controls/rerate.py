@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
+import polars_hash as plh
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control
@@ -20,15 +20,30 @@ MOMENTS = {"start_s": "start_at", "answer_s": "answer_at"}
 """Moments as seconds since 1970, which have no time zone to go wrong."""
 PRICE = ("plan_id", "destination", "billed_s", "charge", "unpriced")
 SEED = "rerate"
+LOTTERY = "lottery"
 
 
-def sample_calls(priced: DataFrame, size: int) -> list[dict[str, Any]]:
-    """The calls whose keys have the lowest hashes: the same ones in every run of the day."""
-    lottery = F.xxhash64(F.lit(SEED), "record_key")
+def sample_calls(priced: pl.DataFrame, size: int) -> pl.DataFrame:
+    """The calls whose keys have the lowest hashes: the same ones in every run of the day.
+
+    Samples of the parts of a day are merged by `merge_samples`; so no part has to know the others.
+    """
     columns = [name for name in ("path", "line", *CALL, *PRICE) if name in priced.columns]
-    moments = [F.unix_seconds(column).alias(name) for name, column in MOMENTS.items()]
-    chosen = priced.select(*columns, *moments, lottery.alias("lottery")).orderBy("lottery", "path", "line").limit(size)
-    return [row.asDict() for row in chosen.collect()]
+    moments = [pl.col(column).dt.epoch("s").alias(name) for name, column in MOMENTS.items()]
+    key = pl.concat_str(pl.lit(SEED), "record_key")
+    lottery = plh.col(LOTTERY)
+    drawn = priced.select(*columns, *moments, key.alias(LOTTERY)).with_columns(lottery.nchash.xxhash64())
+    return _lowest(drawn, size)
+
+
+def merge_samples(parts: Sequence[pl.DataFrame], size: int) -> pl.DataFrame:
+    """The sample of a day from the samples of its parts: what `sample_calls` finds in the whole day."""
+    return _lowest(pl.concat(parts), size)
+
+
+def _lowest(drawn: pl.DataFrame, size: int) -> pl.DataFrame:
+    limit = drawn[LOTTERY].bottom_k(size).max()
+    return drawn.filter(pl.col(LOTTERY) <= limit).sort(LOTTERY, "path", "line").head(size)
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ def rerate(calls: Sequence[Mapping[str, Any]], tables: Mapping[str, Sequence[Map
     """Price the calls again and compare plan, destination, billed seconds, charge and the reason for no price.
 
     Args:
-        calls: a sample of priced calls, see `sample_calls`.
+        calls: the rows of a sample of priced calls, see `sample_calls`.
         tables: rows of the reference tables by name, read independently of the first pricing.
     """
     second = SecondRating(tables)

@@ -14,7 +14,7 @@ from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.documents.archive import render_documents
 from telebill_assets.invoicing.read import final_invoice_ids
-from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.validated_usage import ValidatedUsage

@@ -9,11 +9,9 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telebill_assets.mediation.layouts.dialect import normal
+from telebill_assets.mediation.layouts.fields import Fields
 
 UTC_STAMP = pa.timestamp("us", "UTC")
-BLANKS = pa.array(["", "NULL", "null", r"\N", "[None]", "<null>", "0000-00-00 00:00:00"])
-"""Texts that stand for no value, in any column of any system."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,13 @@ class ColumnSource(Protocol):
         """What a readable value looks like, for error messages; empty if every text is readable."""
         ...
 
-    def written(self, table: pa.Table) -> pa.Array:
+    def written(self, fields: Fields) -> pa.Array:
         """The text that is read; null where it is blank."""
         ...
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        """Values of the unified column; null where blank or unreadable."""
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
+        """Values of the unified column; null where blank or unreadable. A value depends on its own record only."""
         ...
-
-
-def text_of(table: pa.Table, column: str) -> pa.Array:
-    """The column's texts, trimmed; null where blank, and where the file does not have the column."""
-    name = normal(column)
-    if name not in table.column_names:
-        return pa.nulls(table.num_rows, pa.string())
-    values = pc.utf8_trim_whitespace(table[name].combine_chunks())
-    return pc.if_else(pc.is_in(values, BLANKS), None, values)
 
 
 @dataclass(frozen=True)
@@ -65,14 +54,14 @@ class Text:
     """Pattern of the texts that count; all others are passed over."""
     expected: str = ""
 
-    def written(self, table: pa.Table) -> pa.Array:
-        texts = [text_of(table, name) for name in (self.column, *self.others)]
+    def written(self, fields: Fields) -> pa.Array:
+        texts = [fields.text(name) for name in (self.column, *self.others)]
         if self.like:
             texts = [pc.if_else(pc.match_substring_regex(text, self.like), text, None) for text in texts]
-        return pc.coalesce(*texts)
+        return pc.coalesce(*texts) if len(texts) > 1 else texts[0]
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        return self.written(table)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        return self.written(fields)
 
 
 @dataclass(frozen=True)
@@ -86,11 +75,11 @@ class Joined:
     def column(self) -> str:
         return self.names[0]
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return pc.binary_join_element_wise(*(text_of(table, name) for name in self.names), ":")
+    def written(self, fields: Fields) -> pa.Array:
+        return pc.binary_join_element_wise(*(fields.text(name) for name in self.names), ":")
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        return self.written(table)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        return self.written(fields)
 
 
 @dataclass(frozen=True)
@@ -107,11 +96,17 @@ class FirstOf:
     def expected(self) -> str:
         return " or ".join(dict.fromkeys(source.expected for source in self.sources if source.expected))
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return pc.coalesce(*(source.written(table) for source in self.sources))
+    def written(self, fields: Fields) -> pa.Array:
+        return pc.coalesce(*(source.written(fields) for source in self.sources))
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        return pc.coalesce(*(source.read(table, reading) for source in self.sources))
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
+        values = self.sources[0].read(fields, reading)
+        for source in self.sources[1:]:
+            left = pc.is_null(values)
+            if not pc.any(left).as_py():
+                break
+            values = pc.replace_with_mask(values, left, source.read(fields.where(left), reading))
+        return values
 
 
 @dataclass(frozen=True)
@@ -121,11 +116,11 @@ class Units:
     column: str
     expected: str = "a whole number, 1 or more"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return text_of(table, self.column)
+    def written(self, fields: Fields) -> pa.Array:
+        return fields.text(self.column)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        texts = self.written(table)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        texts = self.written(fields)
         return pc.if_else(pc.match_substring_regex(texts, "^[1-9][0-9]{0,8}$"), texts, None).cast(pa.int64())
 
 
@@ -138,18 +133,22 @@ class Choice:
     column: str = ""
     expected: str = ""
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return pa.nulls(table.num_rows, pa.string())
+    def written(self, fields: Fields) -> pa.Array:
+        return pa.nulls(fields.rows, pa.string())
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        result = pa.repeat(pa.scalar(self.default), table.num_rows)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        return fields.once(id(self), lambda: self._chosen(fields))
+
+    def _chosen(self, fields: Fields) -> pa.Array:
+        result = pa.repeat(pa.scalar(self.default), fields.rows)
         for patterns, value in reversed(self.cases):
-            matches = [
-                pc.match_substring_regex(pc.fill_null(text_of(table, name), ""), pattern)
-                for name, pattern in patterns.items()
-            ]
+            matches = [self._matches(fields, name, pattern) for name, pattern in patterns.items()]
             result = pc.if_else(reduce(pc.and_, matches), value, result)
         return result
+
+    def _matches(self, fields: Fields, column: str, pattern: str) -> pa.Array:
+        texts = pc.fill_null(fields.text(column), "")
+        return fields.once((column, pattern), lambda: pc.match_substring_regex(texts, pattern))
 
 
 @dataclass(frozen=True)
@@ -165,9 +164,9 @@ class ByDirection:
     def column(self) -> str:
         return self.otherwise.column
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return self.otherwise.written(table)
+    def written(self, fields: Fields) -> pa.Array:
+        return self.otherwise.written(fields)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        inbound = pc.equal(self.direction.read(table, reading), "inbound")
-        return pc.if_else(inbound, self.inbound.read(table, reading), self.otherwise.read(table, reading))
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
+        inbound = pc.equal(self.direction.read(fields, reading), "inbound")
+        return pc.if_else(inbound, self.inbound.read(fields, reading), self.otherwise.read(fields, reading))

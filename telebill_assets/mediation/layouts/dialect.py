@@ -4,13 +4,15 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
+
+from telebill_assets.mediation.layouts.fields import normal
+from telebill_assets.mediation.lines import BOM, Lines
 
 LONGEST_RECORD = 20
 """Lines that a record with line breaks inside quotes may span."""
@@ -22,12 +24,11 @@ csv.field_size_limit(2**31 - 1)  # a quote that is never closed makes the rest o
 
 @dataclass(frozen=True)
 class Records:
-    """The records of a file as parallel arrays: line number, text, and the fields of the well-formed ones."""
+    """The records of one or more files: their lines, and the fields of the well-formed ones."""
 
-    line: pa.Array
-    raw: pa.Array
-    well_formed: pa.Array
-    """Boolean per record; `fields` holds only the well-formed ones, in order."""
+    lines: Lines
+    well_formed: np.ndarray
+    """Whether each record has the fields of a record; `fields` holds only those that have, in order."""
     fields: pa.Table
     expected: str
     """What a well-formed line has, for error messages."""
@@ -40,8 +41,11 @@ class Dialect(Protocol):
         """Fields of one line; for recognising a file by its first lines."""
         ...
 
-    def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:
-        """Fields of all lines. A line that cannot be cut is a record that is not well-formed."""
+    def split(self, lines: Lines, names: Sequence[str]) -> Records:
+        """Fields of all lines. A line that cannot be cut is a record that is not well-formed.
+
+        What becomes of a line depends on the lines of its own file only.
+        """
         ...
 
     def relatives(self) -> "Sequence[Dialect]":
@@ -68,23 +72,31 @@ class Delimited:
     def relatives(self) -> Sequence[Dialect]:
         return [replace(self, delimiter=other) for other in DELIMITERS if other != self.delimiter]
 
-    def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:
-        if self.quotes_inside and len(texts) and _all_quoted(texts[0].as_py()):
-            inner = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r'"\s*,\s*"', UNIT_SEPARATOR)
-            inner = pc.replace_substring_regex(inner, '^"|"$', "")
-            found = Delimited(UNIT_SEPARATOR, quote="").split(numbers, inner, names)
-            return Records(numbers, texts, found.well_formed, found.fields, found.expected)
-        parsed = self._with_arrow(texts, names)
+    def split(self, lines: Lines, names: Sequence[str]) -> Records:
+        if not self.quotes_inside:
+            return self._split(lines, names)
+        quoted = np.isin(lines.file, [file for file, text in lines.texts_at(lines.first()) if _all_quoted(text)])
+        parts = [(lines.where(quoted), self._split_quoted), (lines.where(~quoted), self._split)]
+        return _together([split(part, names) for part, split in parts if len(part)])
+
+    def _split_quoted(self, lines: Lines, names: Sequence[str]) -> Records:
+        inner = pc.replace_substring_regex(pc.utf8_trim_whitespace(lines.text), r'"\s*,\s*"', UNIT_SEPARATOR)
+        inner = pc.replace_substring_regex(inner, '^"|"$', "")
+        found = Delimited(UNIT_SEPARATOR, quote="").split(replace(lines, text=inner), names)
+        return replace(found, lines=lines)
+
+    def _split(self, lines: Lines, names: Sequence[str]) -> Records:
+        parsed = self._with_arrow(_without_marks(lines), names)
         if parsed is None:
-            return self._line_by_line(numbers, texts, names)
+            return self._apart(lines, names)
         fields, malformed = parsed
-        well_formed = np.ones(len(texts), dtype=bool)
+        well_formed = np.ones(len(lines), dtype=bool)
         well_formed[malformed] = False
-        repaired = {i: row for i in malformed if (row := self._without_blanks(texts[i].as_py(), len(names)))}
+        repaired = {i: row for i in malformed if (row := self._without_blanks(lines.text[i].as_py(), len(names)))}
         if repaired:
             fields = _inserted(fields, repaired, np.flatnonzero(well_formed), names)
             well_formed[list(repaired)] = True
-        return Records(numbers, texts, pa.array(well_formed), fields, f"{len(names)} fields")
+        return Records(lines, well_formed, fields, f"{len(names)} fields")
 
     def _with_arrow(self, texts: pa.Array, names: Sequence[str]) -> tuple[pa.Table, list[int]] | None:
         """Fields, and the positions of lines with a wrong number of them. None if a quote spans lines."""
@@ -117,27 +129,35 @@ class Delimited:
         extra = len(cells) > width and not any(cell.strip() for cell in cells[width:])
         return cells[:width] if extra else None
 
-    def _line_by_line(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:
-        """The tolerant reader, for files in which a quote is not closed on its line."""
-        lines, width = texts.to_pylist(), len(names)
+    def _apart(self, lines: Lines, names: Sequence[str]) -> Records:
+        """The files in which a quote is not closed on its line, each for itself, and all others together again."""
+        files = np.unique(lines.file)
+        if len(files) == 1:
+            return self._line_by_line(lines, names)
+        alone = np.unique(lines.file[self._unclosed(lines)]) if self.quote else files
+        if not len(alone):
+            alone = files
+        parts = [lines.where(lines.file == file) for file in alone] + [lines.where(~np.isin(lines.file, alone))]
+        return _together([self._split(part, names) for part in parts if len(part)])
+
+    def _unclosed(self, lines: Lines) -> np.ndarray:
+        return np.asarray(pc.count_substring(lines.text, self.quote)) % 2 == 1
+
+    def _line_by_line(self, lines: Lines, names: Sequence[str]) -> Records:
+        """The tolerant reader, for a file in which a quote is not closed on its line."""
+        texts, width = lines.text.to_pylist(), len(names)
         first, raw, rows, well_formed = [], [], [], []
         i = 0
-        while i < len(lines):
-            spanned, cells = self._record_at(lines, i, width)
+        while i < len(texts):
+            spanned, cells = self._record_at(texts, i, width)
             first.append(i)
-            raw.append("\n".join(lines[i : i + spanned]))
+            raw.append("\n".join(texts[i : i + spanned]))
             well_formed.append(cells is not None)
             if cells is not None:
                 rows.append(cells)
             i += spanned
-        fields = _table(rows, names)
-        return Records(
-            numbers.take(pa.array(first, pa.int64())),
-            pa.array(raw, pa.string()),
-            pa.array(well_formed, pa.bool_()),
-            fields,
-            f"{width} fields",
-        )
+        whole = Lines(lines.file[first], lines.number[first], pa.array(raw, pa.string()))
+        return Records(whole, np.array(well_formed, dtype=bool), _table(rows, names), f"{width} fields")
 
     def _record_at(self, lines: Sequence[str], i: int, width: int) -> tuple[int, list[str] | None]:
         """How many lines the record at line `i` spans, and its fields unless it is malformed.
@@ -171,7 +191,7 @@ class Delimited:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FixedColumns:
     """Fields by their first and last column, counted from 1."""
 
@@ -186,17 +206,19 @@ class FixedColumns:
     def relatives(self) -> Sequence[Dialect]:
         return ()
 
-    def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:  # noqa: ARG002
-        texts = pc.replace_substring(texts, "\x00", "")
+    def split(self, lines: Lines, names: Sequence[str]) -> Records:  # noqa: ARG002
+        texts = pc.replace_substring(lines.text, "\x00", "")
         well_formed = pc.greater_equal(pc.utf8_length(texts), self.shortest)
         good = texts.filter(well_formed)
         fields = {
             normal(name): pc.utf8_slice_codeunits(good, first - 1, last) for name, (first, last) in self.columns.items()
         }
-        return Records(numbers, texts, well_formed, pa.table(fields), f"at least {self.shortest} columns")
+        return Records(
+            replace(lines, text=texts), np.asarray(well_formed), pa.table(fields), f"at least {self.shortest} columns"
+        )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyValues:
     """A few fields by position, then `key='value'` in any order and number."""
 
@@ -211,22 +233,43 @@ class KeyValues:
     def relatives(self) -> Sequence[Dialect]:
         return ()
 
-    def split(self, numbers: pa.Array, texts: pa.Array, names: Sequence[str]) -> Records:  # noqa: ARG002
+    def split(self, lines: Lines, names: Sequence[str]) -> Records:  # noqa: ARG002
         head = rf"^\s*{','.join(['[^,]*'] * len(self.head))},.*{re.escape(self.required)}="
-        well_formed = pc.match_substring_regex(texts, head)
-        good = texts.filter(well_formed)
+        well_formed = pc.match_substring_regex(lines.text, head)
+        good = lines.text.filter(well_formed)
         positions = pc.extract_regex(good, "^" + ",".join(f"(?P<h{i}>[^,]*)" for i in range(len(self.head))))
         fields = {normal(name): pc.struct_field(positions, f"h{i}") for i, name in enumerate(self.head)}
         for key in self.keys:
             found = pc.extract_regex(good, rf"(?:^|,)\s*{re.escape(key)}=(?P<v>'[^']*'|[^,]*)")
             fields[normal(key)] = pc.utf8_trim(pc.struct_field(found, "v"), "'")
-        return Records(numbers, texts, well_formed, pa.table(fields), f"{len(self.head)} fields and {self.required}=")
+        return Records(
+            lines, np.asarray(well_formed), pa.table(fields), f"{len(self.head)} fields and {self.required}="
+        )
 
 
-@cache
-def normal(name: str) -> str:
-    """A column name without case, spaces and punctuation: `CALL ID`, `Call_Id` and `callid` are the same."""
-    return re.sub(r"[^a-z0-9]+", "", name.lower())
+def _together(parts: Sequence[Records]) -> Records:
+    """Records that were cut in several parts, as one batch in the order of the parts."""
+    if len(parts) == 1:
+        return parts[0]
+    return Records(
+        Lines.together([part.lines for part in parts]),
+        np.concatenate([part.well_formed for part in parts]),
+        pa.concat_tables([part.fields for part in parts]),
+        parts[0].expected,
+    )
+
+
+def _without_marks(lines: Lines) -> pa.Array:
+    """The texts, the first of each file without the byte order mark that a header may have before it.
+
+    Arrow takes it off the first of a batch.
+    """
+    first = lines.first()
+    marked = [i for i, (_, text) in zip(first.tolist(), lines.texts_at(first), strict=True) if text.startswith(BOM)]
+    if not marked:
+        return lines.text
+    chosen = np.isin(np.arange(len(lines)), marked)
+    return pc.if_else(pa.array(chosen), pc.replace_substring_regex(lines.text, f"^{BOM}", ""), lines.text)
 
 
 def _all_quoted(text: str) -> bool:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from telebill_assets.mediation.layouts.columns import Reading, Text
+from telebill_assets.mediation.layouts.fields import Fields, filled
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,18 @@ class Seconds:
     others: Sequence[str] = ()
     expected: str = "a number of seconds"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return Text(self.column, self.others).written(table)
+    def written(self, fields: Fields) -> pa.Array:
+        return Text(self.column, self.others).written(fields)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        texts = self.written(table)
-        whole = pc.if_else(pc.match_substring_regex(texts, r"^-?[0-9]{1,12}$"), texts, None)
-        if self.whole or (self.unit_s == 1 and whole.null_count == texts.null_count):
-            return whole.cast(pa.int64())
-        return pc.coalesce(_rounded(texts, self.unit_s), _clock(texts))
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        texts = self.written(fields)
+        if self.unit_s != 1 and not self.whole:
+            return self._any(texts)
+        whole = pc.if_else(pc.match_substring_regex(texts, r"^-?[0-9]{1,12}$"), texts, None).cast(pa.int64())
+        return whole if self.whole else filled(whole, texts, self._any)
+
+    def _any(self, texts: pa.Array) -> pa.Array:
+        return filled(_rounded(texts, self.unit_s), texts, _clock)
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,11 @@ class Sum:
     def column(self) -> str:
         return self.parts[0].column
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return pc.binary_join_element_wise(*(part.written(table) for part in self.parts), ":")
+    def written(self, fields: Fields) -> pa.Array:
+        return pc.binary_join_element_wise(*(part.written(fields) for part in self.parts), ":")
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        return reduce(pc.add, (part.read(table, reading) for part in self.parts))
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
+        return reduce(pc.add, (part.read(fields, reading) for part in self.parts))
 
 
 def _rounded(texts: pa.Array, unit_s: Decimal) -> pa.Array:

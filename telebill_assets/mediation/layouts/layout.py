@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from telebill_assets.mediation.layouts.columns import ColumnSource
-from telebill_assets.mediation.layouts.dialect import Delimited, Dialect, normal
+from telebill_assets.mediation.layouts.dialect import Delimited, Dialect
+from telebill_assets.mediation.layouts.fields import normal
 
 STAMP_LIKE = r"^\s*\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d{1,2}:\d{2}"
 """A time in any of the ways in which systems, and spreadsheets after them, write it."""
@@ -21,7 +23,7 @@ class Trailer:
     """Whether a file without it is cut off."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """One CDR layout. `columns` maps unified columns of raw_cdr to where they come from.
 
@@ -59,13 +61,19 @@ class Layout:
             return None
         return [name if name and name not in names[:i] else f"column {i + 1}" for i, name in enumerate(names)]
 
-    def position_names(self, cells: Sequence[str]) -> list[str] | None:
+    def position_names(self, cells: Sequence[str]) -> tuple[str, ...] | None:
         """Names of the columns if these are the fields of a record without header."""
-        width = len(cells)
-        if width not in self.widths:
+        if len(cells) not in self.widths:
             return None
-        names = [normal(name) for name in self.positions[:width]]
-        names += [f"column {i + 1}" for i in range(len(names), width)]
-        values = dict(zip(names, cells, strict=True))
-        fits = all(re.search(pattern, values.get(normal(name), "")) for name, pattern in self.looks.items())
+        names, looks = _positions(self, len(cells))
+        fits = all(pattern.search(cells[i]) if i is not None else pattern.search("") for i, pattern in looks)
         return names if fits else None
+
+
+@cache
+def _positions(layout: Layout, width: int) -> tuple[tuple[str, ...], list[tuple[int | None, re.Pattern[str]]]]:
+    """Names of the columns of so wide a record, and the places and patterns of those that are looked at."""
+    names = [normal(name) for name in layout.positions[:width]]
+    names += [f"column {i + 1}" for i in range(len(names), width)]
+    place = {name: i for i, name in enumerate(names)}
+    return tuple(names), [(place.get(normal(name)), re.compile(look)) for name, look in layout.looks.items()]

@@ -1,6 +1,6 @@
 """Times of a layout: stamps in the source's zone or with their offset, epochs, and records that bear no time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,20 +8,31 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from telebill_assets.mediation.layouts.columns import UTC_STAMP, Reading, text_of
-from telebill_assets.mediation.unusable import UnusableFileError
+from telebill_assets.mediation.layouts.columns import UTC_STAMP, Reading
+from telebill_assets.mediation.layouts.fields import Fields, filled
 
 NAIVE_STAMP = pa.timestamp("us")
 EXACT = pa.decimal128(30, 9)
 ISO_FORMATS = {"%Y-%m-%d %H:%M:%S": 19, "%Y-%m-%dT%H:%M:%SZ": 20}
 """Formats that Arrow casts directly, with the length of their texts."""
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DATE = (
+    "(?:[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    f"|{_LEAP_YEAR}-02-29)"
+)
+ISO_TIME = rf"^{_DATE}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?$"
+"""Times that Arrow casts: days that exist, hours to 23."""
 DAY_FIRST, MONTH_FIRST = "%d/%m/", "%m/%d/"
 
 
-def time_text(table: pa.Table, column: str) -> pa.Array:
+def time_text(fields: Fields, column: str) -> pa.Array:
     """Texts of a column of times, in which 0 stands for never."""
-    texts = text_of(table, column)
-    return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
+
+    def find() -> pa.Array:
+        texts = fields.text(column)
+        return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
+
+    return fields.once(("time", column), find)
 
 
 @dataclass(frozen=True)
@@ -38,22 +49,39 @@ class Stamp:
     """The zone of the stamps where the system fixes it; else the source's."""
     expected: str = "a time such as 2020-04-03 14:02:11"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        time = time_text(table, self.column)
+    def written(self, fields: Fields) -> pa.Array:
+        time = time_text(fields, self.column)
         if not self.date_column:
             return time
-        return pc.binary_join_element_wise(text_of(table, self.date_column), time, " ")
+        return pc.binary_join_element_wise(fields.text(self.date_column), time, " ")
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
-        texts = self.written(table)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
+        zone = self.zone or reading.zone
+        naive = self._naive(fields)
+        return pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
+
+    def swapped(self, fields: Fields) -> Iterator[tuple[pa.Array, str]]:
+        """Dates that can be read only with day and month in the other order: which they are, and what to say of them.
+
+        A file that holds one would have all its other dates swapped.
+        """
+        for declared in self.formats:
+            other = _other_order(declared)
+            left = pc.if_else(pc.is_null(self._naive(fields)), self.written(fields), None)
+            if other != declared and left.null_count < len(left):
+                yield (
+                    pc.is_valid(_time(left, other)),
+                    f"{self.column} holds dates whose day and month are not in the declared order {declared}",
+                )
+
+    def _naive(self, fields: Fields) -> pa.Array:
+        return fields.once(id(self), lambda: self._first_that_fits(self.written(fields)))
+
+    def _first_that_fits(self, texts: pa.Array) -> pa.Array:
         naive = _time(texts, self.formats[0])
         for other in self.formats[1:]:
-            if naive.null_count == texts.null_count:
-                break
-            naive = pc.coalesce(naive, _time(texts, other))
-        _same_date_order(self, texts, naive)
-        zone = self.zone or reading.zone
-        return pc.assume_timezone(naive, zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
+            naive = filled(naive, texts, lambda left, other=other: _time(left, other))
+        return naive
 
 
 def UtcStamp(column: str, *formats: str) -> Stamp:  # noqa: N802
@@ -70,11 +98,11 @@ class OffsetStamp:
     format: str
     expected: str = "a time with its offset from UTC"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return time_text(table, self.column)
+    def written(self, fields: Fields) -> pa.Array:
+        return time_text(fields, self.column)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        parts = pc.extract_regex(self.written(table), r"^(?P<time>.*?) ?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        parts = pc.extract_regex(self.written(fields), r"^(?P<time>.*?) ?(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
         part = {name: pc.struct_field(parts, name) for name in ("time", "sign", "h", "m")}
         naive = _time(part["time"], self.format)
         minutes = pc.add(pc.multiply(part["h"].cast(pa.int64()), 60), part["m"].cast(pa.int64()))
@@ -91,11 +119,11 @@ class Epoch:
     unit: str = "s"
     expected: str = "a number of seconds since 1970"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return time_text(table, self.column)
+    def written(self, fields: Fields) -> pa.Array:
+        return time_text(fields, self.column)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:  # noqa: ARG002
-        texts = self.written(table)
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:  # noqa: ARG002
+        texts = self.written(fields)
         readable = pc.if_else(pc.match_substring_regex(texts, r"^\d{9,17}$"), texts, None)
         return readable.cast(pa.int64()).cast(pa.timestamp(self.unit, "UTC")).cast(UTC_STAMP, safe=False)
 
@@ -107,13 +135,13 @@ class LandingDay:
     column: str = ""
     expected: str = ""
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return pa.nulls(table.num_rows, pa.string())
+    def written(self, fields: Fields) -> pa.Array:
+        return pa.nulls(fields.rows, pa.string())
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
         midnight = pa.array([reading.day], pa.date32()).cast(NAIVE_STAMP)
         utc = pc.assume_timezone(midnight, reading.zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
-        return pa.repeat(utc[0], table.num_rows)
+        return pa.repeat(utc[0], fields.rows)
 
 
 @dataclass(frozen=True)
@@ -123,24 +151,43 @@ class TimeOfDay:
     column: str
     expected: str = "hours and minutes such as 0915"
 
-    def written(self, table: pa.Table) -> pa.Array:
-        return text_of(table, self.column)
+    def written(self, fields: Fields) -> pa.Array:
+        return fields.text(self.column)
 
-    def read(self, table: pa.Table, reading: Reading) -> pa.Array:
+    def read(self, fields: Fields, reading: Reading) -> pa.Array:
         day = pa.scalar(f"{reading.day.isoformat()} ")
-        naive = _time(pc.binary_join_element_wise(day, self.written(table), ""), "%Y-%m-%d %H%M")
+        naive = _time(pc.binary_join_element_wise(day, self.written(fields), ""), "%Y-%m-%d %H%M")
         return pc.assume_timezone(naive, reading.zone, ambiguous="earliest", nonexistent="latest").cast(UTC_STAMP)
+
+
+def _other_order(declared: str) -> str:
+    """The format with day and month in the other order."""
+    if DAY_FIRST in declared:
+        return declared.replace(DAY_FIRST, MONTH_FIRST)
+    return declared.replace(MONTH_FIRST, DAY_FIRST)
 
 
 def _time(texts: pa.Array, format: str) -> pa.Array:  # noqa: A002
     """Times without zone; null where the text is not exactly of the format.
 
-    Arrow's cast reads ISO times fast and strictly. Its strptime takes 31 April for 1 May, so what it reads must
-    give the same text again.
+    Arrow's cast reads ISO times fast, but only if it can read all of them.
     """
-    if pc.all(pc.equal(pc.utf8_length(texts), ISO_FORMATS.get(format, 0))).as_py():
+    length = ISO_FORMATS.get(format)
+    if length is None:
+        return _strictly(texts, format)
+    if pc.all(pc.equal(pc.utf8_length(texts), length)).as_py():
         with suppress(pa.ArrowInvalid):
-            return pc.cast(texts, UTC_STAMP if format.endswith("Z") else NAIVE_STAMP).cast(NAIVE_STAMP)
+            return _cast(texts, format)
+    fits = pc.and_(pc.equal(pc.utf8_length(texts), length), pc.match_substring_regex(texts, ISO_TIME))
+    return filled(_cast(pc.if_else(fits, texts, None), format), texts, lambda left: _strictly(left, format))
+
+
+def _cast(texts: pa.Array, format: str) -> pa.Array:  # noqa: A002
+    return pc.cast(texts, UTC_STAMP if format.endswith("Z") else NAIVE_STAMP).cast(NAIVE_STAMP)
+
+
+def _strictly(texts: pa.Array, format: str) -> pa.Array:  # noqa: A002
+    """Times by strptime, which takes 31 April for 1 May; so what it reads must give the same text again."""
     fraction = pc.struct_field(pc.extract_regex(texts, r"(?P<digits>\.[0-9]{1,6})[^0-9]*$"), "digits")
     plain = pc.replace_substring_regex(texts, r"\.[0-9]{1,6}([^0-9]*)$", r"\1")
     padded = pc.replace_substring_regex(plain, r"\b([0-9])\b", r"0\1")
@@ -148,21 +195,3 @@ def _time(texts: pa.Array, format: str) -> pa.Array:  # noqa: A002
     exact = pc.if_else(pc.equal(pc.strftime(times, format=format), padded), times, None).cast(NAIVE_STAMP)
     micros = pc.multiply(fraction.cast(EXACT), pa.scalar(Decimal(1_000_000))).cast(pa.int64(), safe=False)
     return pc.add(exact, pc.fill_null(micros, 0).cast(pa.duration("us")))
-
-
-def _same_date_order(stamp: Stamp, texts: pa.Array, naive: pa.Array) -> None:
-    """A file with a date that only the other order of day and month can read would have all others swapped.
-
-    Raises:
-        UnusableFileError: there is such a date.
-    """
-    if naive.null_count == texts.null_count:
-        return
-    for declared in stamp.formats:
-        other = (
-            declared.replace(DAY_FIRST, "%m/%d/") if DAY_FIRST in declared else declared.replace(MONTH_FIRST, "%d/%m/")
-        )
-        if other != declared and pc.sum(pc.is_valid(pc.if_else(pc.is_null(naive), _time(texts, other), None))).as_py():
-            raise UnusableFileError(
-                "date_order", f"{stamp.column} holds dates whose day and month are not in the declared order {declared}"
-            )

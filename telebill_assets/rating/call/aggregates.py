@@ -45,7 +45,16 @@ def outcomes(priced: pl.DataFrame) -> pl.DataFrame:
 
 def merge_outcomes(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The outcomes of several parts of a day; rows of the same file and outcome are summed."""
-    return pl.concat(parts).group_by(OUTCOME_KEYS).agg(_known_sum(name) for name in OUTCOME_MEASURES)
+    return pl.concat([_NO_OUTCOMES, *parts]).group_by(OUTCOME_KEYS).agg(_known_sum(name) for name in OUTCOME_MEASURES)
+
+
+_NO_OUTCOMES = pl.DataFrame(
+    schema={
+        **dict.fromkeys(OUTCOME_KEYS, pl.String),
+        **dict.fromkeys(OUTCOME_MEASURES[:-1], pl.Int64),
+        "amount": pl.Decimal(38, 10),
+    }
+)
 
 
 def _known_sum(name: str) -> pl.Expr:

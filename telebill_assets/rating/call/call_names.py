@@ -51,4 +51,6 @@ class CallNames:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame({name: [*(row[name] for row in rows), None] for name in names}, schema=dict.fromkeys(names, pl.String))
+    return pl.DataFrame(
+        {name: [*(row[name] for row in rows), None] for name in names}, schema=dict.fromkeys(names, pl.String)
+    )

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 Integers = npt.NDArray[Any]
 """Whole numbers: int64 where they fit, else Python's unlimited ones (dtype object). The same operations serve both."""
@@ -51,17 +50,11 @@ def largest(values: Integers) -> int:
 def decimal_series(name: str, units: npt.NDArray[np.int64], known: npt.NDArray[np.bool_], scale: int) -> pl.Series:
     """Amounts counted in units of 10^-scale as a Decimal(18, scale) column, null where they are not known.
 
-    For example 1 200 000 000 units of ten decimals are 0.12. The units become the 128-bit numbers of an Arrow decimal
-    as they are, so nothing is divided and nothing can be rounded.
+    For example 1 200 000 000 units of ten decimals are 0.12. Polars keeps a decimal as a whole number of its last
+    decimal, so the units are taken as they are: nothing is divided, nothing can be rounded.
     """
-    wide = np.empty((len(units), 2), np.int64)
-    wide[:, 0] = units
-    wide[:, 1] = units >> 63  # the upper half only carries the sign
-    missing = len(known) - int(np.count_nonzero(known))
-    validity = pa.py_buffer(np.packbits(known, bitorder="little")) if missing else None
-    kind = pa.decimal128(DECIMAL_DIGITS, scale)
-    array = pa.Array.from_buffers(kind, len(units), [validity, pa.py_buffer(wide)], missing)
-    return pl.Series(name, array)
+    amounts = pl.Series(name, units).cast(pl.Int128).reinterpret(dtype=pl.Decimal(DECIMAL_DIGITS, scale))
+    return amounts if known.all() else amounts.set(pl.Series(~known), None)
 
 
 def plain(value: Fraction) -> str:

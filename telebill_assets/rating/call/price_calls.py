@@ -18,11 +18,18 @@ Ints = npt.NDArray[np.int64]
 MOST = 10**18
 BATCH = 32_768
 """Calls that are charged together: so many that numpy has work, so few that their arrays stay in the cache."""
+USED = (
+    *("account_id", "call_date", "start_at", "answer_at", "direction", "caller", "callee"),
+    *("talk_s", "jurisdiction", "usage_type", "units"),
+)
+"""Columns of validated_usage that decide the price of a call."""
 PRICED = (
     *("plan_id", "currency", "destination", "destination_name", "destination_group"),
     *("band", "rate_id", "billed_s", "charge", "unpriced"),
 )
 """Columns that price_calls adds."""
+
+
 class ChargeTooLargeError(Exception):
     """A call that costs 100,000,000 or more: the tables have no room for it, and no tariff means it."""
 
@@ -31,9 +38,8 @@ def price_calls(calls: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Price calls by the plan of their account on the call date.
 
     Args:
-        calls: columns of validated_usage, of which account_id, call_date, start_at, answer_at, direction, caller,
-            callee, talk_s, jurisdiction, usage_type and units decide the price. Without answer_at a call is answered
-            when it starts; without usage_type all are voice; without units each is one.
+        calls: columns of validated_usage, with those of USED. Without answer_at a call is answered when it starts;
+            without usage_type all are voice; without units each is one.
         tariff: the published tariff.
 
     Returns:

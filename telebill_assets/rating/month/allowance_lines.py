@@ -5,7 +5,7 @@ import polars as pl
 from telebill_assets.rating.month.allowances import Used
 from telebill_assets.rating.month.exact import CHARGE, QUANTITY
 from telebill_assets.rating.month.month import Month
-from telebill_assets.rating.month.month_usage import GRANT, MESSAGE, charge_of
+from telebill_assets.rating.month.month_usage import MESSAGE, charge_of
 from telebill_assets.rating.month.usage_lines import destination_and_jurisdiction, minutes, with_destination_name
 from telebill_assets.rating.tariff import Tariff
 

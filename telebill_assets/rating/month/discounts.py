@@ -4,7 +4,16 @@ from typing import Any
 
 import polars as pl
 
-from telebill_assets.rating.month.exact import AMOUNT, CHARGE, CHARGE_DECIMALS, QUANTITY, decimal, half_up, rounded, whole
+from telebill_assets.rating.month.exact import (
+    AMOUNT,
+    CHARGE,
+    CHARGE_DECIMALS,
+    QUANTITY,
+    decimal,
+    half_up,
+    rounded,
+    whole,
+)
 from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.month.month_usage import ANY, group_names
 from telebill_assets.rating.month.plan_charges import KEYS, counts, plan_charges

@@ -24,7 +24,6 @@ from telebill_assets.rating.call.aggregates import (
     aggregate,
     merge_aggregates,
     merge_outcomes,
-    no_outcomes,
     outcomes,
     unpriced_calls,
 )
@@ -71,7 +70,7 @@ def run(context: JobContext) -> JobReport:
     publication.adopt(DailyAggregates, written, landing_day=day)
     texts = _with_texts(context, publication, [part.unpriced for part in parts if part.unpriced])
     publication.adopt(SuspendedUsage, texts, landing_day=day, stage=STAGE)
-    counted = merge_outcomes([part.outcomes for part in parts]) if parts else no_outcomes()
+    counted = merge_outcomes([part.outcomes for part in parts])
     ledger = publication.write(Ledger, ledger_rows(counted, STAGE, day), period=day, stage=STAGE)
     sample = merge_samples([part.sample for part in parts], context.thresholds.rerate_sample) if parts else None
     publication.check(*checks.check(context, publication, ledger, sample))
@@ -109,7 +108,7 @@ def sum_accounts(group: int, parts: list[pl.DataFrame], day: Day) -> Written:
 
 
 def _with_texts(context: JobContext, publication: Publication, unpriced: Sequence[str]) -> list[Written]:
-    """Write the calls without a price to suspended_usage, with their original text; without such calls nothing is read."""
+    """Write the calls without a price to suspended_usage, with their original text. Without such calls nothing is read."""
     if not unpriced:
         return []
     folder = publication.folder(SuspendedUsage, landing_day=context.partition, stage=STAGE)

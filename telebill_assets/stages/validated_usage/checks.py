@@ -1,4 +1,4 @@
-"""The checks of validated_usage: every record has one outcome, and the day's calls are plausible, timely and there once."""
+"""The checks of validated_usage: every record has one outcome, and the day's calls are plausible and there once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,9 +11,9 @@ from telebill_assets.audit.controls.plausibility import (
     LATE,
     TIMES,
     add_counts,
+    call_counts,
     duration_plausibility,
     late_arrivals,
-    no_calls,
     time_counts,
     time_plausibility,
 )
@@ -27,6 +27,7 @@ from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.table import from_rows
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 GATES = {
@@ -45,7 +46,9 @@ def check(
 ) -> list[CheckResult]:
     """Judge the day: its ledger, the rows written, and what was counted of its calls."""
     received = context.lake.frame(Ledger, period=context.partition, stage="raw_cdr")
-    counted, thresholds = add_counts([no_calls(), *calls]), context.thresholds
+    thresholds = context.thresholds
+    none = call_counts(from_rows([], ValidatedUsage), context.partition, thresholds)
+    counted = add_counts([none, *calls])
     return [
         *_balances(received, ledger, publication),
         duration_plausibility(counted, thresholds),

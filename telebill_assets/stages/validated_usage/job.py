@@ -1,7 +1,8 @@
-"""The job of validated_usage: the records of a landing day are judged, copies and legs are found, and all are settled.
+"""The job of validated_usage: a day's records are judged, copies and legs are found, and all are settled.
 
-First the hashes of all record keys of the day meet, to find those that need comparing. Then each task settles the records
-of some files; records whose key is contested go on, by the hash of their key, to tasks that see all rows of a key.
+First the hashes of all record keys of the day meet, to find those that need comparing. Then each task settles the
+records of some files; records whose key is contested go on, by the hash of their key, to tasks that see all rows of a
+key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +100,7 @@ def run(context: JobContext) -> JobReport:
     for model in (ValidatedUsage, SuspendedUsage, ExcludedUsage):
         partition = {"landing_day": day} | ({"stage": STAGE} if model is SuspendedUsage else {})
         publication.adopt(model, [part.written[model] for part in settled if model in part.written], **partition)
-    counts = outcomes.sum_counts([part.counts for part in settled]) if settled else outcomes.no_counts()
+    counts = outcomes.sum_counts([part.counts for part in settled])
     ledger = publication.write(Ledger, ledger_rows(counts, STAGE, day), period=day, stage=STAGE)
     publication.check(*checks.check(context, publication, ledger, [part.calls for part in settled]))
     return publication.finish(*checks.figures(ledger))

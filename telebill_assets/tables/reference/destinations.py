@@ -3,7 +3,8 @@
 import pandera.polars as pa
 import polars as pl
 
-from telebill_assets.tables.table import Table, row_check
+from telebill_assets.tables.reference.validity import validity_check
+from telebill_assets.tables.table import Table
 
 
 class Destinations(Table):
@@ -17,7 +18,7 @@ class Destinations(Table):
     valid_from: pl.Date = pa.Field(nullable=True, description="First call date; empty: always")
     valid_to: pl.Date = pa.Field(nullable=True, description="Last call date; empty: open")
 
-    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+    dates_in_order = validity_check()
 
     class Config:
         name = "destinations"

@@ -6,7 +6,8 @@
 import pandera.polars as pa
 import polars as pl
 
-from telebill_assets.tables.table import Table, row_check
+from telebill_assets.tables.reference.validity import validity_check
+from telebill_assets.tables.table import Table
 from telebill_assets.tables.types import Money, Quantity, Rate
 
 UNITS = ("s", "min", "call", "message")
@@ -35,7 +36,7 @@ class PlanAllowances(Table):
         ge=0, le=MOST_MONTHS_KEPT, description="Months for which unused units are kept"
     )
 
-    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+    dates_in_order = validity_check()
 
     class Config:
         name = "plan_allowances"
@@ -91,7 +92,7 @@ class PlanDiscounts(Table):
     valid_from: pl.Date = pa.Field(nullable=True, description="First day of its first month; empty: any")
     valid_to: pl.Date = pa.Field(nullable=True, description="Last day of its last month; empty: open")
 
-    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+    dates_in_order = validity_check()
 
     class Config:
         name = "plan_discounts"

@@ -49,7 +49,11 @@ class Plans(Table):
     )
 
     maximum_not_below_minimum = row_check(
-        "maximum_not_below_minimum", "min_charge <= max_charge", "max_charge is not below min_charge"
+        "maximum_not_below_minimum",
+        "min_charge <= max_charge",
+        "max_charge is not below min_charge",
+        column="max_charge",
+        expected="no less than min_charge {min_charge}",
     )
 
     class Config:

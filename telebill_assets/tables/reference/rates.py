@@ -3,6 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
+from telebill_assets.tables.reference.validity import validity_check
 from telebill_assets.tables.table import Table, row_check
 from telebill_assets.tables.types import Rate
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
@@ -31,9 +32,13 @@ class Rates(Table):
     unit_s: pl.Int32 = pa.Field(gt=0, le=3600, description="Seconds the rate is for")
     increment_s: pl.Int32 = pa.Field(gt=0, le=3600, description="Seconds are rounded up to whole increments")
 
-    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+    dates_in_order = validity_check()
     fee_in_first_group = row_check(
-        "fee_in_first_group", "from_s = 0 OR connect_fee = 0", "only the group at 0 s has a connect fee"
+        "fee_in_first_group",
+        "from_s = 0 OR connect_fee = 0",
+        "only the group at 0 s has a connect fee",
+        column="connect_fee",
+        expected="0, because only the group at 0 s has a connect fee",
     )
 
     class Config:

@@ -3,7 +3,8 @@
 import pandera.polars as pa
 import polars as pl
 
-from telebill_assets.tables.table import Table, row_check
+from telebill_assets.tables.reference.validity import validity_check
+from telebill_assets.tables.table import Table
 from telebill_assets.tables.types import Quantity
 
 
@@ -16,7 +17,7 @@ class Subscriptions(Table):
     valid_from: pl.Date = pa.Field(description="First day")
     valid_to: pl.Date = pa.Field(nullable=True, description="Last day; empty: open")
 
-    dates_in_order = row_check("dates_in_order", "valid_from <= valid_to", "valid_to is not before valid_from")
+    dates_in_order = validity_check()
 
     class Config:
         name = "subscriptions"
