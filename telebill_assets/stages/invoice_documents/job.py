@@ -24,6 +24,7 @@ from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import ROWS_PER_TASK, StoredFile, cut
 from telebill_assets.rating.call.price_calls import USED, price_calls
 from telebill_assets.rating.tariff import Tariff
+from telebill_assets.stages.account_ranges import TASKS_PER_CORE
 from telebill_assets.stages.invoice_documents import checks
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.table import TableModel
@@ -51,27 +52,28 @@ class Month:
 
 def run(context: JobContext) -> JobReport:
     """Render the documents of one billing month."""
-    publication, month = Publication(context), _month(context)
+    publication, url = Publication(context), database_url(context.settings)
+    migrate(url)
+    final = final_invoice_count(url, context.partition)
+    month = _month(context, url, final)
     files = context.lake.files(ValidatedUsage, landing_day=days_of_month(month.first))
     rows = -(-sum(file.rows for file in files) // context.cluster.cores)
     pieces = cut(files, min(rows, ROWS_PER_TASK)) or [[]]
     _, rendered = context.cluster.by_key(pieces, calls_of_groups, render_group, month)
-    done, final = together(rendered), final_invoice_count(month.database_url, month.first)
+    done = together(rendered)
     publication.check(*checks.check(done, final))
     sizes = {DOCUMENTS: str(done.of(DOCUMENTS)), BYTES: str(done.of(BYTES))}
     return publication.finish({**sizes, "folder": month.folder})
 
 
-def _month(context: JobContext) -> Month:
-    first = context.partition
-    url = database_url(context.settings)
-    migrate(url)
-    accounts = context.lake.frame(Accounts)
+def _month(context: JobContext, url: str, final: int) -> Month:
+    first, accounts = context.partition, context.lake.frame(Accounts)
+    of_a_task = -(-final // (context.cluster.cores * TASKS_PER_CORE))
     return Month(
         first=first,
         tariff=published_tariff(context).prepared(),
         detailed=accounts.filter(pl.col("call_detail") != "none")["account_id"],
-        ends=group_ends(url, first, INVOICES_AT_ONCE),
+        ends=group_ends(url, first, max(1, min(of_a_task, INVOICES_AT_ONCE))),
         database_url=url,
         folder=f"{context.settings.documents_dir}/{first:%Y-%m}",
     )
