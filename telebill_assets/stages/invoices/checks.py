@@ -1,6 +1,6 @@
 """The checks of invoices: before anything is numbered, and again when the database has it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from telebill_assets.audit.controls.billing_run import (
     invoices_frozen,
 )
 from telebill_assets.audit.ledger import count
-from telebill_assets.audit.tally import add_up, together
+from telebill_assets.audit.tally import together
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
@@ -79,10 +79,15 @@ def before_billing(parts: Sequence["Assembled"]) -> list[CheckResult]:
     ]
 
 
-def after_billing(url: str, month: date, parts: Sequence["Assembled"]) -> list[CheckResult]:
-    """Compare the final invoices in the database, and the journal they make, with the assembled ones."""
-    assembled = sum((part.fingerprint for part in parts), start=Fingerprint(0, Decimal(0), 0))
-    to_post = dict(add_up([part.posted for part in parts]).iter_rows())
+def after_billing(url: str, month: date, assembled: Fingerprint, to_post: Mapping[str, Decimal]) -> list[CheckResult]:
+    """Compare the final invoices in the database, and the journal they make, with the assembled ones.
+
+    Args:
+        url: DSN of the billing database.
+        month: first day of the billing month.
+        assembled: of all assembled invoices.
+        to_post: amounts of their lines and taxes by what they are posted as.
+    """
     return [
         invoices_frozen(assembled, Fingerprint(*final_fingerprint(url, month))),
         gl_totals(final_totals(url, month), to_post),

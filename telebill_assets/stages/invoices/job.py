@@ -13,7 +13,7 @@ import polars as pl
 
 from telebill_assets.audit.balance import Totals
 from telebill_assets.audit.controls.agreement import differences
-from telebill_assets.audit.controls.billing_run import Fingerprint, billing_states, fingerprint
+from telebill_assets.audit.controls.billing_run import NO_INVOICES, Fingerprint, billing_states, fingerprint
 from telebill_assets.audit.ledger import ledger_rows
 from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.tally import Tally, add_up
@@ -94,7 +94,9 @@ def run(context: JobContext) -> JobReport:
         if not publication.held:
             loads, still_current = [part.load for part in parts], partial(_require_current, context, rated, taxed)
             bill(loads, month.database_url, first, request.run_id, request.code_version, still_current)
-            publication.check(*checks.after_billing(month.database_url, first, parts))
+            assembled = sum((part.fingerprint for part in parts), start=NO_INVOICES)
+            to_post = dict(add_up([part.posted for part in parts]).iter_rows())
+            publication.check(*checks.after_billing(month.database_url, first, assembled, to_post))
     finally:
         unstage(month.database_url, request.run_id)
     return publication.finish(*checks.figures(ledger))
