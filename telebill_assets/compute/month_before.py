@@ -1,5 +1,7 @@
 """What the month before has left for a month: units that roll over, and fees that were billed in advance."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -8,6 +10,8 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import agreement
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
+from telebill_assets.lake.data_files import scan_files
+from telebill_assets.rating.account_groups import AccountGroup, files_of
 from telebill_assets.rating.month.charge_lines import MonthBefore
 from telebill_assets.rating.month.month import Month
 from telebill_assets.tables.allowance_balances import AllowanceBalances
@@ -17,13 +21,27 @@ from telebill_assets.tables.table import unique_columns
 CARRIED = Control("kept units", "Units used of earlier months are those that the month before left", blocking=True)
 
 
-def month_before(context: JobContext, month: date) -> MonthBefore | None:
+@dataclass(frozen=True)
+class FilesBefore:
+    """Data files of rated_usage and allowance_balances of the month before."""
+
+    lines: Sequence[str]
+    balances: Sequence[str]
+
+    def of_group(self, group: AccountGroup) -> MonthBefore:
+        """What is left for the accounts of a group."""
+        lines = scan_files(files_of(group, self.lines), RatedUsage).filter(group.rows)
+        balances = scan_files(files_of(group, self.balances), AllowanceBalances).filter(group.rows)
+        return MonthBefore.left(lines, balances)
+
+
+def files_before(context: JobContext, month: date) -> FilesBefore | None:
     """What is published of the month before a month; null if nothing is."""
     before = Month(month).previous.first
     if {"billing_month": before} not in context.lake.published_partitions(RatedUsage):
         return None
-    lines, balances = (context.lake.frame(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
-    return MonthBefore(lines, balances)
+    lines, balances = (context.lake.paths(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
+    return FilesBefore(lines, balances)
 
 
 def units_carried(context: JobContext, month: date) -> CheckResult:
@@ -33,4 +51,4 @@ def units_carried(context: JobContext, month: date) -> CheckResult:
     before = lake.scan(AllowanceBalances, billing_month=Month(month).previous.first)
     taken = own.select(*keys, units="available")
     left = before.join(own.select(keys), on=keys, how="semi").select(*keys, units="remaining")
-    return agreement(CARRIED, taken.collect(), left.collect(), keys, ("units",))
+    return agreement(CARRIED, taken, left, keys, ("units",))

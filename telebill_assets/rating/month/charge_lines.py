@@ -31,12 +31,11 @@ class MonthBefore:
     balances: pl.DataFrame
 
     @classmethod
-    def kept(cls, lines: pl.LazyFrame, balances: pl.LazyFrame, accounts: Collection[str]) -> "MonthBefore":
-        """Only what a month of these accounts can need: what was billed in advance, and units that remain."""
-        own = pl.col("account_id").is_in(list(accounts))
-        return cls(
-            in_advance(lines.filter(own)).collect(), balances.filter(own, pl.col("remaining") > 0).collect()
-        )
+    def left(cls, lines: pl.LazyFrame, balances: pl.LazyFrame) -> "MonthBefore":
+        """Only what a month can need of the lines and balances of its accounts: what was billed in advance, and units
+        that remain.
+        """
+        return cls(in_advance(lines).collect(), balances.filter(pl.col("remaining") > 0).collect())
 
 
 class RatedMonth(NamedTuple):
@@ -55,7 +54,7 @@ class RatedMonth(NamedTuple):
 def rate_month(aggregates: pl.DataFrame, tariff: Tariff, month: date, before: MonthBefore | None = None) -> RatedMonth:
     """Rate a billing month of whole accounts: all accounts that are in any of the arguments.
 
-    To rate some accounts only, pass their aggregates, `tariff.of_accounts(ids)` and `MonthBefore.kept(..., ids)`.
+    To rate some accounts only, pass their aggregates, `tariff.of_accounts(ids)` and the `MonthBefore` of these accounts.
 
     Args:
         aggregates: daily_aggregates of all landing days of the month.
