@@ -3,8 +3,8 @@
 import dagster as dg
 
 from telebill_assets.assets.stage import Stage, stage_asset
-from telebill_assets.compute.jobs import raw_cdr as job
 from telebill_assets.partitions import Partitions
+from telebill_assets.stages.raw_cdr import checks, job
 
 
 def raw_cdr(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
@@ -14,9 +14,9 @@ def raw_cdr(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             name="raw_cdr",
             description="Every CSV record of a landing day in unified columns, with its file, line and original "
             "text. A file that cannot be read is suspended whole in the file register and never stops the day.",
-            tables=job.TABLES,
-            gates=job.GATES,
-            controls=job.CONTROLS,
+            tables=job.WRITES,
+            gates=checks.GATES,
+            controls=checks.CONTROLS,
             deps=["sources"],
             partitions=partitions.daily,
             group="daily",

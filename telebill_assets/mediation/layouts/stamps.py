@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,7 +83,7 @@ class Stamp:
     def _first_that_fits(self, texts: pa.Array) -> pa.Array:
         naive = _time(texts, self.formats[0])
         for other in self.formats[1:]:
-            naive = filled(naive, texts, lambda left, other=other: _time(left, other))
+            naive = filled(naive, texts, partial(_time, format=other))
         return naive
 
 
