@@ -32,8 +32,8 @@ test-fast: setup-python ## The tests that need neither Java nor a server, in und
 bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)
 
-bench-reading: setup ## Time the reading of five layouts beside DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading
+bench-reading: setup-python ## Time the reading of five layouts beside DuckDB
+	@$(BIN)/python -m benchmarks.reading
 
 bench-pricing: setup ## Time the price of millions of calls beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.pricing
