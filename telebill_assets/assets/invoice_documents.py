@@ -4,8 +4,8 @@ import dagster as dg
 
 from telebill_assets.assets.stage import Stage, stage_asset
 from telebill_assets.automation import MONTH_READY
-from telebill_assets.compute.jobs import invoice_documents as job
 from telebill_assets.partitions import Partitions
+from telebill_assets.stages.invoice_documents import checks, job
 
 
 def invoice_documents(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
@@ -14,8 +14,8 @@ def invoice_documents(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
         Stage(
             name="invoice_documents",
             description="A PDF/A-3 of every final invoice, rendered from its frozen rows; byte-identical on re-run.",
-            tables=job.TABLES,
-            gates=job.GATES,
+            tables=job.WRITES,
+            gates=checks.GATES,
             deps=["invoices", dg.AssetDep("validated_usage", partition_mapping=dg.TimeWindowPartitionMapping())],
             partitions=partitions.monthly,
             group="monthly",

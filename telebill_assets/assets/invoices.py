@@ -4,8 +4,8 @@ import dagster as dg
 
 from telebill_assets.assets.stage import Stage, stage_asset
 from telebill_assets.automation import MONTH_READY
-from telebill_assets.compute.jobs import invoices as job
 from telebill_assets.partitions import Partitions
+from telebill_assets.stages.invoices import checks, job
 
 
 def invoices(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
@@ -15,9 +15,9 @@ def invoices(partitions: Partitions, uri: str) -> dg.AssetsDefinition:
             name="invoices",
             description="One invoice per account: gapless numbers per seller and month, frozen in PostgreSQL in one "
             "transaction. The same month run again gives the same invoices or refuses.",
-            tables=job.TABLES,
-            gates=job.GATES,
-            controls=job.CONTROLS,
+            tables=job.WRITES,
+            gates=checks.GATES,
+            controls=checks.CONTROLS,
             deps=["rated_usage", "taxed_charges", "accounts", "sellers"],
             partitions=partitions.monthly,
             group="monthly",

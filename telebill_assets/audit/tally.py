@@ -1,11 +1,12 @@
 """A tally: what a check counted in one part of the rows, so that the counts of all parts can be added up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 SAMPLES = 5
+MEASURES = ("records", "talk_s", "billed_s", "amount")
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,20 @@ def together(tallies: Iterable[Tally]) -> Tally:
 def first(samples: pl.Series) -> tuple[str, ...]:
     """The first few of some texts, in order."""
     return tuple(map(str, samples.sort().head(SAMPLES)))
+
+
+def add_up(parts: Sequence[pl.DataFrame], measures: Sequence[str] = MEASURES) -> pl.DataFrame:
+    """What several parts counted, as what all of them counted: measures summed for equal values of the other columns.
+
+    Args:
+        parts: at least one; all with the same columns.
+        measures: columns that are added.
+    """
+    counted = pl.concat(parts, how="vertical_relaxed")
+    present = [name for name in measures if name in counted.columns]
+    return counted.group_by(pl.exclude(present)).agg(total(name) for name in present)
+
+
+def total(measure: str) -> pl.Expr:
+    """The sum of a measure; null if it was counted nowhere, which is not the same as 0."""
+    return pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure)

@@ -20,10 +20,11 @@ BUCKETS = 16
 
 @dataclass(frozen=True)
 class Repeated:
-    """Keys that occur more than once: how many rows too many, and a few of the keys, masked and in order."""
+    """Keys that occur more than once: how many rows too many, a few of the keys, masked and in order, and how many."""
 
     rows: int = 0
     samples: Sequence[str] = ()
+    keys: int = 0
 
 
 def key_hash(columns: Sequence[str]) -> pl.Expr:
@@ -48,15 +49,14 @@ def compare(rows: Sequence[pl.DataFrame], columns: Sequence[str]) -> Repeated:
     """Compare suspect rows in full."""
     found = pl.concat(rows).group_by(columns).len().filter(pl.col("len") > 1).sort(columns)
     shown = found.head(SAMPLES).select(pl.col(name).cast(pl.String).fill_null("None") for name in columns)
-    return Repeated(
-        rows=int(found["len"].sum()) - found.height, samples=[", ".join(map(mask, row)) for row in shown.iter_rows()]
-    )
+    samples = [", ".join(map(mask, row)) for row in shown.iter_rows()]
+    return Repeated(int(found["len"].sum()) - found.height, samples, found.height)
 
 
 def together(parts: Sequence[Repeated]) -> Repeated:
     """What was found in several buckets."""
     samples = sorted(sample for part in parts for sample in part.samples)
-    return Repeated(sum(part.rows for part in parts), samples[:SAMPLES])
+    return Repeated(sum(part.rows for part in parts), samples[:SAMPLES], sum(part.keys for part in parts))
 
 
 def unique_verdict(model: TableModel, rows: int, found: Repeated) -> CheckResult:

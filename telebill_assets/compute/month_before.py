@@ -1,5 +1,7 @@
 """What the month before has left for a month: units that roll over, and fees that were billed in advance."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -8,7 +10,9 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import agreement
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.compute.context import JobContext
+from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.lake import Lake
+from telebill_assets.rating.account_groups import AccountGroup, files_of
 from telebill_assets.rating.month.charge_lines import MonthBefore
 from telebill_assets.rating.month.month import Month
 from telebill_assets.tables.allowance_balances import AllowanceBalances
@@ -23,19 +27,27 @@ def is_rated(lake: Lake, month: date) -> bool:
     return {"billing_month": month} in lake.published_partitions(RatedUsage)
 
 
-def month_before(lake: Lake, month: date, own: pl.Expr | None = None) -> MonthBefore | None:
-    """What is published of the month before a month and matters for it; null if nothing is published.
+@dataclass(frozen=True)
+class FilesBefore:
+    """Data files of rated_usage and allowance_balances of the month before."""
 
-    Args:
-        lake: the lake.
-        month: first day of the month.
-        own: the condition on account_id of the accounts that are rated; null: all.
-    """
+    lines: Sequence[str]
+    balances: Sequence[str]
+
+    def of_group(self, group: AccountGroup) -> MonthBefore:
+        """What is left for the accounts of a group."""
+        lines = scan_files(files_of(group, self.lines), RatedUsage)
+        balances = scan_files(files_of(group, self.balances), AllowanceBalances)
+        return MonthBefore.kept(lines, balances, group.rows)
+
+
+def files_before(context: JobContext, month: date) -> FilesBefore | None:
+    """What is published of the month before a month; null if nothing is."""
     before = Month(month).previous.first
-    if not is_rated(lake, before):
+    if not is_rated(context.lake, before):
         return None
-    lines, balances = (lake.scan(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
-    return MonthBefore.kept(lines, balances, own)
+    lines, balances = (context.lake.paths(model, billing_month=before) for model in (RatedUsage, AllowanceBalances))
+    return FilesBefore(lines, balances)
 
 
 def units_carried(context: JobContext, month: date) -> CheckResult:

@@ -9,7 +9,7 @@ of the day or a call of an earlier day has it too, are brought together and comp
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -17,7 +17,7 @@ from telebill_assets.mediation.record_keys import KEY_COLUMNS, key_hash, with_re
 from telebill_assets.mediation.validate import Limits
 
 ARRIVAL = ("path", "line")
-HASH_COLUMNS = ("path", *KEY_COLUMNS)
+HASH_COLUMNS = ("path", "leg_kind", *KEY_COLUMNS)
 """The columns of raw_cdr that `key_hashes` needs."""
 
 KNOWN = pl.Schema(
@@ -43,10 +43,13 @@ LOSER = {
 
 
 def key_hashes(raw: pl.DataFrame, files: pl.DataFrame, limits: Limits) -> pl.DataFrame:
-    """Key hashes of rows that may be in play, with the UTC date of those that may have landed on an earlier day.
+    """Key hashes of rows that may be in play, and which of them may stand for a call of an earlier landing day.
 
-    Columns: key_hash; old_date, null for calls that began on the landing day. Rows of files that were not landed and
-    rows that are too old are never in play; that another rule stops a row is not known yet.
+    Columns: key_hash; old_date, the UTC date of calls that began before the landing day, else null; and may_be_known:
+    calls with an old_date, and legs that began on the UTC date on which the landing day began, since their call may
+    have begun before it. Rows of files that were not landed are
+    never in play, and rows that are too old only if they accompany a call. That another rule stops a row is not known
+    yet, so there may be more hashes and dates than needed.
 
     Args:
         raw: rows of raw_cdr with HASH_COLUMNS.
@@ -54,12 +57,15 @@ def key_hashes(raw: pl.DataFrame, files: pl.DataFrame, limits: Limits) -> pl.Dat
         limits: of the landing day.
     """
     landed = files.filter(pl.col("status") == "landed").select("path")
-    rows = raw.join(landed, on="path", how="semi").filter(
-        (pl.col("start_at") >= limits.oldest.astimezone(UTC)).fill_null(value=True)
-    )
-    began_before = pl.col("start_at") < limits.day_begin.astimezone(UTC)
+    too_old = (pl.col("start_at") < limits.oldest.astimezone(UTC)) & (pl.col("leg_kind") != "accompanying")
+    rows = raw.join(landed, on="path", how="semi").filter(~too_old.fill_null(value=False))
+    day_begin = limits.day_begin.astimezone(UTC)
+    began_before = pl.col("start_at") < day_begin
+    began_on_that_date = pl.col("start_at").dt.date() <= (day_begin - timedelta(microseconds=1)).date()
     return with_record_keys(rows).select(
-        key_hash(), pl.when(began_before).then(pl.col("start_at").dt.date()).alias("old_date")
+        key_hash(),
+        pl.when(began_before).then(pl.col("start_at").dt.date()).alias("old_date"),
+        (began_before | (pl.col("one_call") & began_on_that_date)).alias("may_be_known"),
     )
 
 

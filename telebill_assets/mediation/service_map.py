@@ -37,7 +37,7 @@ class Reference:
     def services_of(self, source: str) -> pl.DataFrame:
         """The services whose keys hold at a source: its own, and those of `*` whose key it does not declare itself.
 
-        Column version counts the rows of a key: a key may have meant another service before.
+        Column version counts the validities of a key, the first being 0: it may have meant another service before.
         """
         own = self.services.filter(pl.col("source") == source)
         of_any = self.services.filter(pl.lit(source in self.dial_plans) & (pl.col("source") == ANY))
@@ -56,7 +56,7 @@ def service_map(services: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     owners = accounts.select(
         "account_id", "time_zone", pl.col("country").alias("account_country"), pl.col("state").alias("account_state")
     )
-    owned = services.join(owners, on="account_id")
+    owned = services.join(owners, on="account_id").sort("source", "service_key", "valid_from")
     day_after = pl.when(pl.col("valid_to") < LAST_DAY).then(pl.col("valid_to").dt.offset_by("1d"))
     return owned.select(
         "source",
@@ -78,11 +78,12 @@ def _begins_of(days: pl.DataFrame) -> pl.Series:
 def with_service(records: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Add the columns of OWNER to the records of one source; null where no service has their key at their start.
 
-    `services` are the source's own from `Reference.services_of`.
+    `services` are those from `Reference.services_of`. Where a key passes from one account to another further east, the
+    days of both overlap by some hours: there the later validity counts.
     """
     numbered = services.select("service_key", "version", "valid_since", "valid_until").with_row_index("service")
     found = pl.Series("service", [None], pl.UInt32).new_from_index(0, records.height)
-    for _, version in numbered.group_by("version"):
+    for version in numbered.partition_by("version", maintain_order=True):
         asked = records.select("service_key", "start_at").join(
             version, on="service_key", how="left", maintain_order="left"
         )

@@ -19,7 +19,10 @@ ZONE_OF_STRANGERS = "UTC"
 
 @dataclass(frozen=True)
 class Tariff:
-    """Reference tables by name, as published in the lake."""
+    """Reference tables by name, as published in the lake.
+
+    They are Arrow tables, which have room for more digits than the decimals of the lake: a quoted case may need them.
+    """
 
     tables: Mapping[str, pa.Table]
 

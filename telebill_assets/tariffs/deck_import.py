@@ -156,5 +156,6 @@ def _write(imported: Imported, folder: Path) -> None:
         (Destinations, imported.destinations),
         (Rates, imported.rates),
     )
-    for model, rows in tables:
-        (folder / f"{table_name(model)}.csv").write_text(as_csv(rows, model), encoding="utf-8")
+    with many_objects():
+        for model, rows in tables:
+            (folder / f"{table_name(model)}.csv").write_text(as_csv(rows, model), encoding="utf-8")

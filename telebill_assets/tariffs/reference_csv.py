@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -37,13 +36,14 @@ def read_table(folder: Path, model: TableModel) -> list[Values]:
     return values
 
 
-def as_csv(rows: Iterable[Mapping[str, Any]], model: TableModel) -> str:
+def as_csv(rows: Sequence[Mapping[str, Any]], model: TableModel) -> str:
     """The rows as the text of a file, in the order of the model's columns."""
-    columns = list(polars_schema(model))
+    types = polars_schema(model)
+    columns = [_texts([row.get(name) for row in rows], kind) for name, kind in types.items()]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    writer.writerow(types)
+    writer.writerows(zip(*columns, strict=True))
     return text.getvalue()
 
 
@@ -59,9 +59,6 @@ def _defaults(model: TableModel) -> Values:
     return {name: None if name.startswith("valid_") else value for name, value in named.items()}
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _texts(values: Sequence[Any], kind: pl.DataType) -> Sequence[Any]:
+    """Values as a writer of CSV takes them: decimals with all their digits; None is empty, dates are ISO dates."""
+    return [None if each is None else f"{each:f}" for each in values] if isinstance(kind, pl.Decimal) else values

@@ -14,7 +14,7 @@ def sent(lines: pl.LazyFrame, accounts: pl.DataFrame, products: pl.DataFrame) ->
     )
 
 
-def batches(lines: pl.DataFrame, batch_lines: int, lines_before: int = 0) -> pl.DataFrame:
+def batches(lines: pl.LazyFrame, batch_lines: int, lines_before: int = 0) -> pl.DataFrame:
     """Put accounts into batches: in order, a new batch after every `batch_lines` lines; an account is never split.
 
     With batches of 4 lines, accounts of 3 lines each begin at lines 0, 3 and 6: the first two share batch 0.
@@ -27,6 +27,6 @@ def batches(lines: pl.DataFrame, batch_lines: int, lines_before: int = 0) -> pl.
     Returns:
         account_id, lines, batch; in order of the accounts.
     """
-    per_account = lines.group_by("account_id").agg(pl.len().cast(pl.Int64).alias("lines")).sort("account_id")
+    per_account = lines.group_by("account_id").agg(lines=pl.len().cast(pl.Int64)).sort("account_id")
     before = pl.col("lines").cum_sum() - pl.col("lines") + lines_before
-    return per_account.with_columns((before // batch_lines).alias("batch"))
+    return per_account.with_columns(batch=before // batch_lines).collect()

@@ -64,7 +64,7 @@ def tax_charges(
         Columns of mapping.ANSWERS.
     """
     asked = sent(lines.lazy(), accounts, products).collect()
-    numbered = batches(asked, engine.batch_lines, lines_before)
+    numbered = batches(asked.lazy(), engine.batch_lines, lines_before)
     wanted = items(asked, accounts, products, month).join(numbered, on="account_id", maintain_order="left")
     with SureTaxClient(engine.url) as client:
         answered = [

@@ -38,7 +38,7 @@ from telebill_assets.audit.controls.tax_coverage import tax_coverage
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.audit.controls.volume import DayVolume, volume
 from telebill_assets.audit.controls.zero_rated import zero_rated
-from telebill_assets.compute.controls import invoices as billing
+from telebill_assets.stages.invoices import checks as billing
 from telebill_assets.compute.jobs import daily_aggregates, invoices, rated_usage, raw_cdr, taxed_charges
 from telebill_assets.compute.jobs import validated_usage as validation
 from telebill_assets.database.server import connect, database_url

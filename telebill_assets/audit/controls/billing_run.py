@@ -99,6 +99,9 @@ class Fingerprint:
         return Fingerprint(self.invoices + other.invoices, self.payable + other.payable, self.checksum + other.checksum)
 
 
+NO_INVOICES = Fingerprint(0, Decimal(0), 0)
+
+
 def fingerprint(invoices: pl.DataFrame) -> Fingerprint:
     """Of assembled invoices. The checksum does not depend on order, and the database can compute it too."""
     said = invoices.select(

@@ -6,14 +6,14 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.jobs import (
     close_report,
     daily_aggregates,
-    invoice_documents,
-    invoices,
     rated_usage,
     raw_cdr,
-    taxed_charges,
     validated_usage,
 )
 from telebill_assets.compute.request import JobReport
+from telebill_assets.stages.invoice_documents import job as invoice_documents
+from telebill_assets.stages.invoices import job as invoices
+from telebill_assets.stages.taxed_charges import job as taxed_charges
 
 JOBS: Mapping[str, Callable[[JobContext], JobReport]] = {
     "raw_cdr": raw_cdr.run,

@@ -1,13 +1,11 @@
 """The document archive: PDFs by invoice number, whose hash is recorded once and must never change."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import pyarrow as pa
-import pyarrow.fs as pafs
-from pyspark.sql import DataFrame
+import polars as pl
 
+from telebill_assets.audit.tally import SAMPLES, Tally
 from telebill_assets.database.server import connect
 from telebill_assets.invoicing.documents.call_detail import CallDetail
 from telebill_assets.invoicing.documents.file_name import file_name
@@ -16,67 +14,76 @@ from telebill_assets.invoicing.model import Invoice
 from telebill_assets.invoicing.read import read_invoices
 from telebill_assets.storage import filesystem
 
-INVOICES_AT_ONCE = 100
-RENDERED_DDL = "invoice_number string, bytes long, problem string"
-RENDERED = pa.schema([("invoice_number", pa.string()), ("bytes", pa.int64()), ("problem", pa.string())])
+CALL_COLUMNS = ("local_start", "callee", "destination", "jurisdiction", "billed_s", "charge", "service_id")
+"""Columns of a frame of calls, the fields of CallDetail."""
+DOCUMENTS, BYTES, PROBLEMS = "documents", "bytes", "problems"
+Documents = Mapping[str, bytes]
+"""PDFs by invoice number."""
 
 
-def render_documents(invoices: DataFrame, url: str, folder: str) -> DataFrame:
-    """Render final invoices inside Spark tasks.
+def render_documents(invoice_ids: Sequence[str], calls: pl.DataFrame, url: str, folder: str) -> Tally:
+    """Render final invoices and keep those that are unchanged as <folder>/<invoice number>.pdf.
 
     Args:
-        invoices: invoice_id, and `calls`: an array of structs with the fields of CallDetail, or null.
+        invoice_ids: a hundred or so; their documents are in memory together.
+        calls: account_id and CALL_COLUMNS: calls of the accounts that want call detail.
         url: DSN of the billing database.
-        folder: where the PDFs go, as <folder>/<invoice number>.pdf.
+        folder: where the PDFs go.
 
     Returns:
-        invoice_number, bytes and problem (null if the document is written and unchanged). Evaluate it once.
+        How many documents, their bytes, and how many have a problem, with the first of the problems.
     """
-    return invoices.mapInArrow(_rendering(url, folder), RENDERED_DDL)
+    invoices = {invoice.invoice_number: invoice for invoice in read_invoices(url, invoice_ids)}
+    documents, problems = _rendered(list(invoices.values()), calls)
+    recorded = _recorded_hashes(url, documents)
+    changed = {number for number, pdf in documents.items() if recorded[number] != _hash(pdf)}
+    problems |= dict.fromkeys(changed, "differs from the document recorded first")
+    _write({file_name(invoices[number]): pdf for number, pdf in documents.items() if number not in changed}, folder)
+    size = sum(map(len, documents.values()))
+    said = sorted(f"{number}: {problem}" for number, problem in problems.items())
+    return Tally({DOCUMENTS: len(invoices), BYTES: size, PROBLEMS: len(problems)}, tuple(said[:SAMPLES]))
 
 
-def _rendering(url: str, folder: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        files, root = filesystem(folder)
-        files.create_dir(root)
-        for batch in batches:
-            for start in range(0, batch.num_rows, INVOICES_AT_ONCE):
-                rows = batch.slice(start, INVOICES_AT_ONCE).to_pylist()
-                calls = {row["invoice_id"]: row["calls"] or [] for row in rows}
-                done = [
-                    _document(invoice, calls[_id_of(invoice)], url, files, root)
-                    for invoice in read_invoices(url, list(calls))
-                ]
-                yield pa.RecordBatch.from_pylist(done, RENDERED)
-
-    return run
+def _rendered(invoices: Sequence[Invoice], calls: pl.DataFrame) -> tuple[Documents, dict[str, str]]:
+    """The documents, and what is wrong with invoices that have none."""
+    in_order = calls.sort("account_id", *CALL_COLUMNS)
+    of_account = in_order.partition_by("account_id", as_dict=True, include_key=False, maintain_order=True)
+    documents, problems = {}, {}
+    for invoice in invoices:
+        own = of_account.get((invoice.account_id,), calls.clear())
+        try:
+            documents[invoice.invoice_number] = render(invoice, _calls(own))
+        except RenderError as error:
+            problems[invoice.invoice_number] = str(error)
+    return documents, problems
 
 
-def _id_of(invoice: Invoice) -> str:
-    return f"{invoice.billing_month:%Y-%m}-{invoice.account_id}"
+def _calls(frame: pl.DataFrame) -> list[CallDetail]:
+    return [CallDetail(**call) for call in frame.select(CALL_COLUMNS).iter_rows(named=True)]
 
 
-def _document(
-    invoice: Invoice, calls: list[dict[str, Any]], url: str, files: pafs.FileSystem, root: str
-) -> dict[str, Any]:
-    number = invoice.invoice_number
-    try:
-        pdf = render(invoice, [CallDetail(**call) for call in calls])
-    except RenderError as error:
-        return {"invoice_number": number, "bytes": 0, "problem": str(error)}
-    if _recorded_hash(url, number, pdf) != hashlib.sha256(pdf).hexdigest():
-        return {"invoice_number": number, "bytes": len(pdf), "problem": "differs from the document recorded first"}
-    with files.open_output_stream(f"{root}/{file_name(invoice)}") as stream:
-        stream.write(pdf)
-    return {"invoice_number": number, "bytes": len(pdf), "problem": None}
-
-
-def _recorded_hash(url: str, number: str, pdf: bytes) -> str:
-    """The hash of the first document of this invoice, which may be this one."""
-    with connect(url) as connection:
-        connection.execute(
+def _recorded_hashes(url: str, documents: Documents) -> dict[str, str]:
+    """The hash of the first document of each invoice, which may be this one."""
+    rows = [(number, _hash(pdf), len(pdf)) for number, pdf in documents.items()]
+    with connect(url) as connection, connection.cursor() as cursor:
+        cursor.executemany(
             "INSERT INTO invoice_document (invoice_number, sha256, bytes) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [number, hashlib.sha256(pdf).hexdigest(), len(pdf)],
+            rows,
         )
-        row = connection.execute("SELECT sha256 FROM invoice_document WHERE invoice_number = %s", [number]).fetchone()
-    return str(row[0]) if row else ""
+        found = cursor.execute(
+            "SELECT invoice_number, sha256 FROM invoice_document WHERE invoice_number = ANY(%s)", [list(documents)]
+        ).fetchall()
+    return {str(number): str(recorded) for number, recorded in found}
+
+
+def _write(documents: Documents, folder: str) -> None:
+    """Write documents by the names of their files."""
+    files, root = filesystem(folder)
+    files.create_dir(root)
+    for name, pdf in documents.items():
+        with files.open_output_stream(f"{root}/{name}") as stream:
+            stream.write(pdf)
+
+
+def _hash(pdf: bytes) -> str:
+    return hashlib.sha256(pdf).hexdigest()

@@ -1,23 +1,31 @@
-"""The checks of rated_usage: the month reads what its days published, and charges every account its own calls.
+"""The checks of rated_usage: the month reads what its days published, and charges each account its own calls."""
 
-Tasks count what they see of their accounts as `Counted`; the counts of all tasks together are judged here.
-"""
-
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from telebill_assets.audit.balance import balance
+from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, agreed, agreement, differences
-from telebill_assets.audit.controls.services import UNUSED, services_used, unused_services
-from telebill_assets.audit.controls.thresholds import Thresholds
-from telebill_assets.audit.identities import CALLS, RECORDS, differing
+from telebill_assets.audit.controls.services import UNUSED, unused_services
+from telebill_assets.audit.identities import CALLS, RECORDS
+from telebill_assets.audit.identities import differing as identity_differs
+from telebill_assets.audit.ledger import count
+from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.tally import Tally, together
+from telebill_assets.audit.written import repeated_keys
 from telebill_assets.compute import adjustments
+from telebill_assets.compute.context import JobContext
+from telebill_assets.compute.days import days_of_month
 from telebill_assets.rating.month.month import Month
+from telebill_assets.rating.tariff import Tariff
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 GATES = {
     "every_day_is_there": "daily_aggregates is published for every landing day of the month",
@@ -30,155 +38,114 @@ GATES = {
 }
 CONTROLS = (AGGREGATES, ACCOUNTS, UNUSED)
 MEASURES = ("records", "talk_s", "billed_s", "amount")
-CALL_KEYS = ("period", "currency")
-LINE_KEYS = ("currency", "outcome")
-ACCOUNT_KEYS = ("account_id", "currency")
+OF_DAY, OF_ACCOUNT = ("period", "currency"), ("account_id", "currency")
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What the checks and the ledger look at: sums over some accounts, whole, or over all."""
+class Compared:
+    """What the checks need to know of some whole accounts."""
 
-    calls: pl.DataFrame
-    """Calls by landing day and currency: CALL_KEYS and MEASURES."""
-
-    lines: pl.DataFrame
-    """Charge lines by LINE_KEYS, which are those of the ledger: MEASURES, calls, and their rounded amount as net."""
-
-    accounts: Tally
+    of_days: pl.DataFrame
+    """Aggregates summed by landing day and currency."""
+    differing_accounts: Tally
     """Accounts whose usage lines do not charge their calls."""
-
-    services: Tally
-    """Services that were active all month, with and without calls."""
-
-    @classmethod
-    def of(cls, aggregates: pl.DataFrame, lines: pl.DataFrame, services: pl.DataFrame, month: Month) -> "Counted":
-        """Count a group of accounts.
-
-        Args:
-            aggregates: their daily_aggregates of the month.
-            lines: their charge lines.
-            services: the service map of these accounts.
-            month: the billing month.
-        """
-        calls = aggregates.rename({"landing_day": "period", "calls": "records", "charge": "amount"})
-        usage = lines.filter(pl.col("line_kind") == "usage").select(
-            *ACCOUNT_KEYS, "talk_s", "billed_s", records="calls", amount="exact_amount"
-        )
-        of_account = calls.group_by(ACCOUNT_KEYS).agg(pl.col(MEASURES).sum())
-        return cls(
-            calls=calls.group_by(CALL_KEYS).agg(pl.col(MEASURES).sum()),
-            lines=lines_counted(lines),
-            accounts=differences(usage, of_account, ACCOUNT_KEYS, MEASURES),
-            services=services_used(services, aggregates, month.first, month.last),
-        )
-
-    @classmethod
-    def total(cls, parts: Iterable["Counted"]) -> "Counted":
-        """The counts of all groups of accounts."""
-        found = list(parts)
-        lines = pl.concat([part.lines for part in found]).group_by(LINE_KEYS).agg(pl.exclude(LINE_KEYS).sum())
-        return cls(
-            calls=pl.concat([part.calls for part in found]).group_by(CALL_KEYS).agg(pl.col(MEASURES).sum()),
-            lines=lines.sort(LINE_KEYS),
-            accounts=together(part.accounts for part in found),
-            services=together(part.services for part in found),
-        )
-
-    @property
-    def net(self) -> dict[str, str]:
-        """The rounded charges by currency, without pass-through items: what the job report shows."""
-        charged = self.lines.filter(pl.col("outcome") != "pass_through").group_by("currency").agg(pl.col("net").sum())
-        return {currency: str(net) for currency, net in charged.sort("currency").iter_rows()}
+    charged: pl.DataFrame
+    """The usage lines' measures, summed; one row."""
+    unused: Tally
+    """Services without a call."""
 
 
-def lines_counted(lines: pl.DataFrame) -> pl.DataFrame:
-    """Charge lines summed as `Counted.lines` says."""
-    return lines.group_by("currency", pl.col("line_kind").alias("outcome")).agg(
-        pl.len().cast(pl.Int64).alias("records"),
-        pl.col("talk_s", "billed_s", "calls").sum(),
-        pl.col("exact_amount").sum().alias("amount"),
-        pl.col("amount").sum().alias("net"),
+def compare(aggregates: pl.DataFrame, lines: pl.DataFrame, unused: Tally) -> Compared:
+    """Compare the aggregates of some accounts with their usage lines."""
+    calls = aggregates.rename({"landing_day": "period", "calls": "records", "charge": "amount"})
+    usage = lines.filter(pl.col("line_kind") == "usage").select(
+        *OF_ACCOUNT, "talk_s", "billed_s", records="calls", amount="exact_amount"
+    )
+    return Compared(
+        of_days=calls.group_by(OF_DAY).agg(pl.col(MEASURES).sum()),
+        differing_accounts=differences(usage, calls, OF_ACCOUNT, MEASURES),
+        charged=usage.select(pl.col(MEASURES).sum()),
+        unused=unused,
     )
 
 
-def controls(counted: Counted, priced: pl.DataFrame, thresholds: Thresholds) -> list[CheckResult]:
-    """The controls of the month.
-
-    Args:
-        counted: all accounts together.
-        priced: rows of the ledger that say what the month's days priced.
-        thresholds: the configured thresholds.
-    """
+def check(
+    context: JobContext, publication: Publication, ledger: pl.DataFrame, tariff: Tariff, compared: Sequence[Compared]
+) -> list[CheckResult]:
+    """Judge the month: its days, the month before, and the lines that were written."""
+    days = days_of_month(context.partition)
+    of_days = pl.concat(each.of_days for each in compared)
+    priced = context.lake.scan(Ledger, period=days, stage="daily_aggregates").filter(pl.col("outcome") == "priced")
     return [
-        agreement(AGGREGATES, counted.calls, priced, CALL_KEYS, MEASURES),
-        agreed(ACCOUNTS, counted.accounts, ACCOUNT_KEYS, MEASURES),
-        unused_services(counted.services, thresholds),
+        every_day_is_there(context, days),
+        days_agree(context, days),
+        no_call_twice(context, days),
+        adjustments.balanced(context, context.partition, publication.rows_of(RatedUsage)),
+        month_before_is_there(context, tariff),
+        usage_balance(of_days, pl.concat(each.charged for each in compared), ledger),
+        agreement(AGGREGATES, of_days, priced.collect(), OF_DAY, MEASURES),
+        agreed(ACCOUNTS, together(each.differing_accounts for each in compared), OF_ACCOUNT, MEASURES),
+        unused_services(together(each.unused for each in compared), context.thresholds),
     ]
 
 
-def usage_balance(counted: Counted) -> CheckResult:
-    """Compare the calls that were read with the usage lines."""
-    usage = counted.lines.filter(pl.col("outcome") == "usage")
+def usage_balance(aggregates: pl.DataFrame, charged: pl.DataFrame, ledger: pl.DataFrame) -> CheckResult:
+    """The month's aggregates against the usage lines: calls as the lines have them, seconds and charge by the ledger."""
     measures = ("records", "billed_s", "amount")
-    return balance(
-        "usage_balance",
-        GATES["usage_balance"],
-        ("priced", counted.calls.select(pl.col(measures).sum()).row(0, named=True)),
-        {"usage lines": usage.with_columns(records="calls").select(pl.col(measures).sum()).row(0, named=True)},
-    )
+    usage = count(ledger).of("usage")
+    lines = {"records": _sums(charged)["records"], "billed_s": usage["billed_s"], "amount": usage["amount"]}
+    priced = {name: amount for name, amount in _sums(aggregates).items() if name in measures}
+    return balance("usage_balance", GATES["usage_balance"], ("priced", priced), {"usage lines": lines})
 
 
-def every_day_is_there(published: Collection[date], days: Sequence[date]) -> CheckResult:
+def every_day_is_there(context: JobContext, days: Sequence[date]) -> CheckResult:
     """A day without calls still has its published, empty aggregates."""
-    missing = [day.isoformat() for day in days if day not in published]
-    return CheckResult(
-        name="every_day_is_there",
-        description=GATES["every_day_is_there"],
-        passed=not missing,
-        figure=f"{len(days) - len(missing)} of {len(days)} days",
-        failures=dict.fromkeys(missing, 1),
-        samples=missing,
+    present = {partition["landing_day"] for partition in context.lake.published_partitions(DailyAggregates)}
+    missing = [day.isoformat() for day in days if day not in present]
+    return _named(
+        "every_day_is_there", f"{len(days) - len(missing)} of {len(days)} days", dict.fromkeys(missing, 1), missing
     )
 
 
-def days_agree(ledger: pl.LazyFrame, days: Sequence[date]) -> CheckResult:
-    """A day validated again after it was aggregated no longer agrees.
+def days_agree(context: JobContext, days: Sequence[date]) -> CheckResult:
+    """A day validated again after it was aggregated no longer agrees."""
+    stages = ["raw_cdr", "validated_usage", "daily_aggregates"]
+    ledger = context.lake.scan(Ledger, period=list(days), stage=stages)
+    wrong = [identity_differs(ledger, identity)["period"] for identity in (RECORDS, CALLS)]
+    stale = [day.isoformat() for day in pl.concat(wrong).unique().sort()]
+    return _named("days_agree", f"{len(stale)} of {len(days)} days disagree", dict.fromkeys(stale, 1), stale)
 
-    Args:
-        ledger: what the daily stages counted on these days.
-        days: the landing days of the month.
-    """
-    wrong = {day for identity in (RECORDS, CALLS) for day in differing(ledger, identity)["period"]}
-    stale = sorted(day.isoformat() for day in wrong)
+
+def no_call_twice(context: JobContext, days: Sequence[date]) -> CheckResult:
+    """Days that ran in parallel could each have taken the same record for new."""
+    files = context.lake.files(ValidatedUsage, landing_day=list(days))
+    twice = repeated_keys(context.cluster, files, ValidatedUsage, ["record_key"]).keys
+    failures = {"record_key": twice} if twice else {}
+    return _named("no_call_twice", f"{twice:,} record keys on more than one day", failures)
+
+
+def month_before_is_there(context: JobContext, tariff: Tariff) -> CheckResult:
+    """Months follow each other where one depends on the other; the first month has none before it."""
+    month = Month(context.partition).previous
+    published = {"billing_month": month.first} in context.lake.published_partitions(RatedUsage)
+    days = {partition["landing_day"] for partition in context.lake.published_partitions(DailyAggregates)}
+    missing = not published and tariff.carries_over and bool(days & {*days_of_month(month.first)})
+    figure = "published" if published else "rated first, because it had calls" if missing else "not needed"
+    named = [f"{month.first:%Y-%m}"] if missing else []
+    return _named("month_before_is_there", f"{month.first:%Y-%m}: {figure}", dict.fromkeys(named, 1), named)
+
+
+def _named(name: str, figure: str, failures: dict[str, int], samples: Sequence[str] = ()) -> CheckResult:
     return CheckResult(
-        name="days_agree",
-        description=GATES["days_agree"],
-        passed=not stale,
-        figure=f"{len(stale)} of {len(days)} days disagree",
-        failures=dict.fromkeys(stale, 1),
-        samples=stale,
+        name=name,
+        description=GATES[name],
+        passed=not failures,
+        figure=figure,
+        failures=failures,
+        samples=list(samples),
     )
 
 
-def month_before_is_there(month: Month, *, rated: bool, carries_over: bool, published: Collection[date]) -> CheckResult:
-    """Months follow each other where one depends on the other; the first month has none before it.
-
-    Args:
-        month: the billing month.
-        rated: whether the charge lines of the month before are published.
-        carries_over: whether the tariff lets a month depend on the month before.
-        published: landing days whose aggregates are published.
-    """
-    before = month.previous
-    missing = not rated and carries_over and any(before.first <= day <= before.last for day in published)
-    figure = "published" if rated else "rated first, because it had calls" if missing else "not needed"
-    name = f"{before.first:%Y-%m}"
-    return CheckResult(
-        name="month_before_is_there",
-        description=GATES["month_before_is_there"],
-        passed=not missing,
-        figure=f"{name}: {figure}",
-        failures={name: 1} if missing else {},
-        samples=[name] if missing else [],
-    )
+def _sums(rows: pl.DataFrame) -> Totals:
+    summed: dict[str, Any] = rows.select(pl.col(MEASURES).sum()).row(0, named=True)
+    return summed

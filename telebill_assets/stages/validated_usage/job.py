@@ -22,6 +22,7 @@ from telebill_assets.compute.request import JobReport
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import StoredFile, cut
 from telebill_assets.mediation import duplicates, outcomes
+from telebill_assets.mediation.record_keys import key_hash
 from telebill_assets.mediation.service_map import Reference
 from telebill_assets.mediation.validate import Limits
 from telebill_assets.stages.validated_usage import checks
@@ -40,6 +41,7 @@ from telebill_assets.tables.validated_usage import ValidatedUsage
 STAGE = "validated_usage"
 READS: tuple[TableModel, ...] = (RawCdr, FileRegister, ValidatedUsage, Ledger, Sources, Services, Accounts, Controls)
 WRITES: tuple[TableModel, ...] = (ValidatedUsage, SuspendedUsage, ExcludedUsage, Ledger)
+NO_HASHES = pl.Series("key_hash", dtype=pl.UInt64)
 BUCKETS = 16
 """Groups of contested keys; each is settled by a task of its own."""
 
@@ -55,10 +57,12 @@ class Day:
     folders: Mapping[TableModel, str]
     buckets: int
     old_dates: Sequence[date] = ()
-    contested: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
-    """Hashes of record keys that need comparing: repeated today, or of calls that began before the day."""
-    began_before: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
-    """Hashes of the latter alone: only calls with these keys are looked for on earlier days."""
+    may_be_known: pl.Series = field(default_factory=lambda: NO_HASHES)
+    """Hashes of the record keys that are looked for on earlier days."""
+    known: pl.Series = field(default_factory=lambda: NO_HASHES)
+    """Those of them that were found there."""
+    contested: pl.Series = field(default_factory=lambda: NO_HASHES)
+    """Hashes of the record keys that need comparing: repeated today, or known of earlier days."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class OldCalls:
-    """Calls of some files that began before their landing day: their UTC dates and the hashes of their keys."""
+    """Calls of some files that an earlier landing day may know: the UTC dates on which such calls began, and the hashes
+    of their keys.
+    """
 
     dates: Sequence[date]
     hashes: pl.Series
@@ -92,9 +98,13 @@ def run(context: JobContext) -> JobReport:
     today = _day(context, publication)
     pieces = [Piece(RawCdr, files) for files in cut(lake.files(RawCdr, landing_day=day))]
     today = replace(today, buckets=BUCKETS if len(pieces) > 1 else 1)
-    today = _with_contested_keys(context, pieces, today)
-    known = [Piece(ValidatedUsage, files) for files in cut(_files_of_old_calls(context, today))]
-    parts, merged = context.cluster.by_key([*pieces, *known], settle_files, settle_contested, today)
+    today, repeated = _with_old_keys(context, pieces, today)
+    old_files = _files_of_old_calls(context, today)
+    found = context.cluster.compare(old_files, hash_known_calls, together, today)
+    known = pl.concat([NO_HASHES, *found]).unique()
+    today = replace(today, known=known, contested=pl.concat([known, *repeated]).unique())
+    again = [Piece(ValidatedUsage, files) for files in cut(old_files)] if len(known) else []
+    parts, merged = context.cluster.by_key([*pieces, *again], settle_files, settle_contested, today)
     settled = [part for part in (*parts, *merged) if part]
 
     for model in (ValidatedUsage, SuspendedUsage, ExcludedUsage):
@@ -122,16 +132,12 @@ def _day(context: JobContext, publication: Publication) -> Day:
     )
 
 
-def _with_contested_keys(context: JobContext, pieces: Sequence[Piece], today: Day) -> Day:
-    """Find the keys that occur more than once today, and those that an earlier day may know."""
+def _with_old_keys(context: JobContext, pieces: Sequence[Piece], today: Day) -> tuple[Day, list[pl.Series]]:
+    """Find the keys that an earlier day may know; and the hashes that occur more than once today."""
     old, repeated = context.cluster.by_key(pieces, hash_keys, repeated_hashes, today)
-    before = pl.concat([today.began_before, *(part.hashes for part in old)]).unique()
-    return replace(
-        today,
-        old_dates=sorted({day for part in old for day in part.dates}),
-        contested=pl.concat([before, *repeated]).unique(),
-        began_before=before,
-    )
+    dates = sorted({day for part in old for day in part.dates})
+    hashes = pl.concat([NO_HASHES, *(part.hashes for part in old)]).unique()
+    return replace(today, old_dates=dates, may_be_known=hashes), repeated
 
 
 def _files_of_old_calls(context: JobContext, today: Day) -> list[StoredFile]:
@@ -144,17 +150,28 @@ def _files_of_old_calls(context: JobContext, today: Day) -> list[StoredFile]:
 
 
 def hash_keys(piece: Piece, today: Day) -> tuple[OldCalls, dict[int, pl.Series]]:
-    """The hashes of the record keys of some files by bucket, and which of the calls began before the day."""
+    """The hashes of the record keys of some files by bucket, and those that an earlier day may know."""
     rows = _scan(piece).select(duplicates.HASH_COLUMNS).collect()
     hashes = duplicates.key_hashes(rows, today.files, today.limits)
-    began_before = hashes.filter(pl.col("old_date").is_not_null())["key_hash"].unique()
+    dates, may_be_known = duplicates.old_call_dates(hashes), hashes.filter("may_be_known")["key_hash"].unique()
     buckets = {bucket: part["key_hash"] for bucket, part in _by_bucket(hashes, today.buckets).items()}
-    return OldCalls(duplicates.old_call_dates(hashes), began_before), buckets
+    return OldCalls(dates, may_be_known), buckets
 
 
 def repeated_hashes(_bucket: int, parts: list[pl.Series], _today: Day) -> pl.Series:
     """The hashes of a bucket that occur more than once."""
     return duplicates.repeated(pl.concat(parts))
+
+
+def hash_known_calls(files: Sequence[StoredFile], today: Day) -> tuple[None, dict[int, pl.Series]]:
+    """The hashes of those calls of earlier days that come again today."""
+    known = duplicates.known_calls(_scan(Piece(ValidatedUsage, files)), today.old_dates, today.may_be_known)
+    return None, {0: known.select(key_hash()).collect().to_series()}
+
+
+def together(_bucket: int, parts: list[pl.Series], _today: Day) -> pl.Series:
+    """The hashes that several tasks found."""
+    return pl.concat(parts)
 
 
 def settle_files(piece: Piece, today: Day) -> tuple[Settled | None, dict[int, pl.DataFrame]]:
@@ -163,8 +180,8 @@ def settle_files(piece: Piece, today: Day) -> tuple[Settled | None, dict[int, pl
     Of files of earlier days, only the calls that come again go on.
     """
     if piece.model is ValidatedUsage:
-        known = duplicates.known_calls(_scan(piece), today.old_dates, today.began_before).collect()
-        return None, _by_bucket(known.with_columns(duplicates.key_hash()), today.buckets)
+        known = duplicates.known_calls(_scan(piece), today.old_dates, today.known).collect()
+        return None, _by_bucket(known.with_columns(key_hash()), today.buckets)
     raw = _scan(piece)
     judged = outcomes.judge_records(raw.drop("raw").collect(), today.files, today.reference, today.limits)
     contested = outcomes.contested(judged, today.contested)

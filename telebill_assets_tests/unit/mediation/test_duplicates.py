@@ -102,16 +102,19 @@ def test_rows_that_only_accompany_have_no_call():
     assert [(row["line"], row["verdict"], row["winner_line"]) for row in lost(rows)] == [(2, "non_billable", None)]
 
 
-def hashed(*starts: datetime, status: str = "landed") -> pl.DataFrame:
+def hashed(*starts: datetime, status: str = "landed", leg_kind: str = "call") -> pl.DataFrame:
     """Key hashes of a file with a record of each start."""
-    rows = [{"path": "a", "source": "sbc", "call_id": "k", "start_at": start} for start in starts]
+    row = {"path": "a", "source": "sbc", "call_id": "k", "leg_kind": leg_kind}
+    rows = [row | {"start_at": start} for start in starts]
     return key_hashes(from_rows(rows, RawCdr), from_rows([{"path": "a", "status": status}], FileRegister), LIMITS)
 
 
 def test_history_is_read_only_for_calls_that_began_before_the_day():
     assert old_call_dates(hashed(FRESH)) == []
     assert old_call_dates(hashed(LATE, FRESH)) == [BEFORE]
-    assert old_call_dates(hashed(datetime(2020, 1, 3, 23, 59, tzinfo=UTC))) == []  # too old to be billed
+    too_old = datetime(2020, 1, 3, 23, 59, tzinfo=UTC)
+    assert old_call_dates(hashed(too_old)) == []
+    assert old_call_dates(hashed(too_old, leg_kind="accompanying")) == [date(2020, 1, 3)]
 
 
 def test_only_keys_that_come_again_are_contested():

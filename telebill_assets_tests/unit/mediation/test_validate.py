@@ -202,6 +202,19 @@ def test_a_key_may_have_meant_another_service_before():
     assert enrich(raw, Reference.build(*tables))["service_id"].to_list() == ["S1", "S9", None]
 
 
+def test_where_the_validities_of_two_accounts_overlap_the_later_counts():
+    """The day ends at 05:00 UTC in Chicago and the next one began at 22:00 UTC in Berlin: seven hours are in both."""
+    services = [
+        {**OPEN_SERVICE, "account_id": "A2", "service_id": "S2", "valid_from": date(2020, 4, 3)},
+        {**SERVICE, "valid_to": date(2020, 4, 2)},
+    ]
+    accounts = [ACCOUNT, ACCOUNT | {"account_id": "A2", "time_zone": "Europe/Berlin"}]
+    tables = from_rows([SOURCE], Sources), from_rows(services, Services), from_rows(accounts, Accounts)
+    starts = [at("2020-04-02 21:59:59"), at("2020-04-02 22:00:00"), at("2020-04-03 04:59:59")]
+    raw = from_rows([{**SANE, "line": i, "start_at": start} for i, start in enumerate(starts, start=1)], RawCdr)
+    assert enrich(raw, Reference.build(*tables))["service_id"].to_list() == ["S1", "S2", "S2"]
+
+
 def test_a_source_that_declares_a_key_is_not_asked_for_everybodys():
     services = [{**SERVICE, "valid_to": date(2020, 1, 2)}, {**OPEN_SERVICE, "source": "*"}]
     tables = from_rows([SOURCE], Sources), from_rows(services, Services), from_rows([ACCOUNT], Accounts)

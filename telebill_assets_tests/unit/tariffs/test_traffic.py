@@ -1,6 +1,6 @@
 """What a tariff would have earned on the real usage of a month, against amounts worked out by hand."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,10 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.reference.load import load
+from telebill_assets.settings import Settings
+from telebill_assets.tables.table import from_rows
 from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.tariffs.traffic import NoTrafficError, revenue_effect
-from telebill_assets_tests.frames import arrow
 
 DAY = date(2020, 4, 1)
 
@@ -46,9 +47,9 @@ def call(line: int, account: str, callee: str, talk_s: int) -> dict[str, Any]:
         "direction": "outbound",
         "caller": "+13125550100",
         "callee": callee,
-        "start_at": datetime(2020, 4, 1, 12),
-        "answer_at": datetime(2020, 4, 1, 12),
-        "end_at": datetime(2020, 4, 1, 13),
+        "start_at": datetime(2020, 4, 1, 12, tzinfo=UTC),
+        "answer_at": datetime(2020, 4, 1, 12, tzinfo=UTC),
+        "end_at": datetime(2020, 4, 1, 13, tzinfo=UTC),
         "local_start": datetime(2020, 4, 1, 7),
         "call_date": DAY,
         "talk_s": talk_s,
@@ -58,27 +59,29 @@ def call(line: int, account: str, callee: str, talk_s: int) -> dict[str, Any]:
     }
 
 
-def published_calls(settings, *rows: dict[str, Any]) -> Lake:
-    lake = Lake.open(settings)
-    columns = set(arrow(ValidatedUsage).column_names)
-    table = arrow(ValidatedUsage, *({name: row[name] for name in row if name in columns} for row in rows))
-    lake.publish(lake.stage_arrow(table, ValidatedUsage, "run", landing_day=DAY), "1.0")
-    return lake
+@pytest.fixture
+def lake(tmp_path):
+    return Lake.open(Settings(home=tmp_path / "home"))
 
 
-def test_the_effect_on_the_usage_of_a_month(spark, settings, folders):
+def publish(lake: Lake, *rows: dict[str, Any]) -> None:
+    staged = lake.stage_frame(from_rows(rows, ValidatedUsage), ValidatedUsage, "run", landing_day=DAY)
+    lake.publish(staged, "1.0")
+
+
+def test_the_effect_on_the_usage_of_a_month(lake, folders):
     """US-1001 pays us-minute: 60/60, four decimals. 61 s to a UK mobile are two minutes: 0.0780, then 0.1180."""
-    old, new = (Tariff.build(load(folder, LAYOUTS).arrow) for folder in folders)
+    old, new = (Tariff.build(load(folder, LAYOUTS).tables) for folder in folders)
     (plan,) = [row["plan_id"] for row in old.tables["subscriptions"].to_pylist() if row["account_id"] == "US-1001"]
     assert plan == "us-minute"
-    lake = published_calls(
-        settings,
+    publish(
+        lake,
         call(1, "US-1001", "+447700900100", 61),
         call(2, "US-1001", "+447700900101", 60),
         call(3, "US-1001", "+33199001000", 60),
         call(4, "US-1001", "+493012345678", 60),
     )
-    effect = revenue_effect(spark, lake, DAY, old, new, most=10)
+    effect = revenue_effect(lake, DAY, old, new, most=10)
     (total,) = effect.totals
     assert (total["currency"], total["calls_before"], total["calls_after"]) == ("USD", 4, 4)
     # before: 2 x 0.0390 + 0.0390 + 0.0185 (France) + 0.0170 (Germany); after: 3 x 0.0590 + 0 + 0.0170
@@ -92,7 +95,7 @@ def test_the_effect_on_the_usage_of_a_month(spark, settings, folders):
     assert [tuple(row.values()) for row in effect.unpriced] == [("no_rate", "france", 0, 1, 60)]
 
 
-def test_a_month_without_usage_is_refused(spark, settings, folders):
-    tariff = Tariff.build(load(folders[0], LAYOUTS).arrow)
+def test_a_month_without_usage_is_refused(lake, folders):
+    tariff = Tariff.build(load(folders[0], LAYOUTS).tables)
     with pytest.raises(NoTrafficError, match="no published landing day of 2020-04"):
-        revenue_effect(spark, Lake.open(settings), DAY, tariff, tariff, most=10)
+        revenue_effect(lake, DAY, tariff, tariff, most=10)

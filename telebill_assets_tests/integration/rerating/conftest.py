@@ -4,11 +4,11 @@ import pytest
 
 from telebill_assets.settings import Settings
 from telebill_assets_tests.conftest import SMALL
-from telebill_assets_tests.rerating.operator import TestOperator
+from telebill_assets_tests.integration.rerating.operator import TestOperator
 
 
 @pytest.fixture
-def operator(spark, url, tmp_path):
-    made = TestOperator(spark, Settings(home=tmp_path, database_url=url, **SMALL))
+def operator(url, tmp_path):
+    made = TestOperator(Settings(home=tmp_path, database_url=url, **SMALL))
     made.publish_reference(us="0.10", uk="0.30")
     return made

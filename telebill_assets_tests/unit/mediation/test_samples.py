@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
-from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets_tests.mediation.expected import Expected
+from telebill_assets.mediation.source import Source
+from telebill_assets_tests.unit.mediation.expected import Expected
 
 SAMPLES = Path(__file__).with_name("samples")
 ANY = Source(tuple(LAYOUTS), "UTC")
@@ -62,9 +62,9 @@ def test_every_layout_has_a_sample():
 
 
 @pytest.fixture(scope="module")
-def found(spark) -> dict[str, FileCheck]:
+def found() -> dict[str, FileCheck]:
     files = [CdrContent(name, (SAMPLES / name).read_bytes()) for name in FIGURES]
-    return dict(zip(FIGURES, check_files(spark, files, ANY, day=date(2020, 4, 13), max_call_s=86_400), strict=True))
+    return dict(zip(FIGURES, check_files(files, ANY, day=date(2020, 4, 13), max_call_s=86_400), strict=True))
 
 
 @pytest.mark.parametrize("name", FIGURES)

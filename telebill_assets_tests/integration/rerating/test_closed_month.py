@@ -23,7 +23,7 @@ from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.settings import Settings
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.conftest import SMALL
-from telebill_assets_tests.rerating.operator import SATELLITE, UK, US, Call, TestOperator
+from telebill_assets_tests.integration.rerating.operator import SATELLITE, UK, US, Call, TestOperator
 
 pytestmark = pytest.mark.slow
 
@@ -45,10 +45,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(spark, url, tmp_path_factory):
+def story(url, tmp_path_factory):
     with running_sandbox() as sandbox:
         home = tmp_path_factory.mktemp("closed")
-        operator = TestOperator(spark, Settings(home=home, database_url=url, suretax_url=sandbox, **SMALL))
+        operator = TestOperator(Settings(home=home, database_url=url, suretax_url=sandbox, **SMALL))
         operator.publish_reference(us="0.10", uk="0.30")
         operator.land(DAY, Call("A", UK, 61), Call("B", US, 600), Call("B", SATELLITE, 30))
         operator.fill(APRIL)
@@ -58,12 +58,12 @@ def story(spark, url, tmp_path_factory):
         require_published([operator.run("rated_usage", MAY)])
         operator.publish_rates(us="0.10", uk="0.05", sat="2.00")
         held = operator.run("daily_aggregates", DAY)
-        found = propose(operator.settings, spark, Scope(DAY, DAY))
+        found = propose(operator.settings, operator.cluster, Scope(DAY, DAY))
         found, _ = approve(operator.settings, found.proposal, "Ann", "new contract")
         assert stale_months(operator.settings, found) == [MAY]
         missed = operator.run("invoices", MAY)
         require_published(operator.bill(MAY))
-        lines = operator.lake.read_arrow(RatedUsage, billing_month=MAY).to_pylist()
+        lines = operator.lake.frame(RatedUsage, billing_month=MAY).to_dicts()
         yield Story(operator, url, found.proposal, lines, missed, held, invoices(url, MAY))
 
 
@@ -101,7 +101,7 @@ def test_an_adjustment_line_names_the_month_the_calls_and_the_reason(story):
 
 def test_the_closed_month_keeps_its_tables(story):
     assert story.operator.charges(DAY) == {("A", "uk"): Decimal("0.60"), ("B", "us"): Decimal("1.00")}
-    lines = story.operator.lake.read_arrow(RatedUsage, billing_month=APRIL).to_pylist()
+    lines = story.operator.lake.frame(RatedUsage, billing_month=APRIL).to_dicts()
     amounts = {(line["account_id"], line["line_kind"]): line["amount"] for line in lines}
     assert amounts == {("A", "usage"): Decimal("0.60"), ("B", "usage"): Decimal("1.00")}
     assert [invoice[:2] for invoice in invoices(story.url, APRIL)] == [("A", Decimal("0.60")), ("B", Decimal("1.00"))]
@@ -125,13 +125,13 @@ def test_it_is_billed_once_and_a_second_re_rate_finds_only_what_is_new(story):
     with pytest.raises(ApprovalRefusedError, match="was approved by Ann"):
         approve(operator.settings, story.proposal, "Ann", "new contract")
     require_published([operator.run("rated_usage", MAY)])
-    again = operator.lake.read_arrow(RatedUsage, billing_month=MAY).to_pylist()
+    again = operator.lake.frame(RatedUsage, billing_month=MAY).to_dicts()
     assert sorted(again, key=itemgetter("line_id")) == sorted(story.lines, key=itemgetter("line_id"))
-    assert propose(operator.settings, operator.spark, Scope(DAY, DAY)).details.parts == ()
+    assert propose(operator.settings, operator.cluster, Scope(DAY, DAY)).details.parts == ()
     operator.publish_rates(us="0.10", uk="0.06", sat="2.00")
-    found = propose(operator.settings, operator.spark, Scope(DAY, DAY))
+    found = propose(operator.settings, operator.cluster, Scope(DAY, DAY))
     assert found.billing_month == JUNE
     approve(operator.settings, found.proposal, "Bob", "round up")
-    (line,) = operator.lake.read_arrow(AdjustmentLines, billing_month=JUNE).to_pylist()
+    (line,) = operator.lake.frame(AdjustmentLines, billing_month=JUNE).to_dicts()
     figures = tuple(line[name] for name in ("account_id", "exact_before", "exact_after", "exact_amount"))
     assert figures == ("A", Decimal("0.10"), Decimal("0.12"), Decimal("0.02"))

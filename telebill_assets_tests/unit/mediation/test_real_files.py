@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
-from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
-from telebill_assets_tests.mediation.expected import Expected
+from telebill_assets.mediation.source import Source
+from telebill_assets_tests.unit.mediation.expected import Expected
 
 ANY = Source(tuple(LAYOUTS), "UTC")
 DAY = date(2026, 1, 1)
@@ -214,9 +214,9 @@ def test_the_figures_are_found_a_second_time(samples, name):
 
 
 @pytest.fixture(scope="module")
-def found(spark, samples: Path) -> dict[str, FileCheck]:
+def found(samples: Path) -> dict[str, FileCheck]:
     files = [CdrContent(Path(name).name, (samples / name).read_bytes()) for name in FILES]
-    return dict(zip(FILES, check_files(spark, files, ANY, day=DAY, max_call_s=86_400), strict=True))
+    return dict(zip(FILES, check_files(files, ANY, day=DAY, max_call_s=86_400), strict=True))
 
 
 @pytest.mark.shared

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from telebill_assets.cli import app
 from telebill_assets.errors import InvalidInputError
-from telebill_assets_tests.mediation.test_samples import SAMPLES
+from telebill_assets_tests.unit.mediation.test_samples import SAMPLES
 
 KEYS = ["layout", "status", "reason", "rows", "calls", "billable_seconds", "non_billable", "duplicates", "suspended"]
 SOURCES = (
@@ -17,8 +17,8 @@ SOURCES = (
 
 
 @pytest.fixture
-def telebill(monkeypatch, tmp_path, spark):  # noqa: ARG001
-    """The command with a reference folder that declares one source; runs in the session's Spark."""
+def telebill(monkeypatch, tmp_path):
+    """The command with a reference folder that declares one source."""
     monkeypatch.setenv("TELEBILL_HOME", str(tmp_path))
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "sources.csv").write_text(SOURCES)

@@ -1,11 +1,13 @@
 """Reading files: what is read, and what becomes of the files and lines that cannot be."""
 
 import gzip
+import hashlib
 from datetime import UTC, date, datetime
 
 import pytest
 
-from telebill_assets.mediation.landing import Source, read_file
+from telebill_assets.mediation.landing import Arrived, Landed, read_batch
+from telebill_assets.mediation.source import Source
 
 DAY = date(2020, 4, 3)
 SOURCES = {
@@ -27,16 +29,20 @@ NAMES = (
 TYPES = "INTEGER,VARCHAR(50),VARCHAR(50),INTEGER,INTEGER,INTEGER,INTEGER,UNIQUEIDENTIFIER,VARCHAR(129),VARCHAR(129)"
 
 
+def read(content: bytes, path: str) -> Landed:
+    return read_batch([Arrived(path, content)], SOURCES, DAY)
+
+
 def records(content: bytes, path: str = "sbc/2020-04-03/a.csv") -> list[dict]:
-    row, batch = read_file(content, path, SOURCES, DAY)
-    assert batch is not None, row
-    return batch.to_pylist()
+    landed = read(content, path)
+    assert landed.report["reason"].item() is None, landed.report
+    return landed.records.to_dicts()
 
 
 def reason(content: bytes, path: str = "sbc/2020-04-03/a.csv") -> str:
-    row, batch = read_file(content, path, SOURCES, DAY)
-    assert batch is None
-    return str(row["reason"])
+    landed = read(content, path)
+    assert landed.records.is_empty()
+    return landed.report["reason"].item()
 
 
 def test_telebill_csv_is_read_field_by_field():
@@ -161,8 +167,9 @@ def test_an_unusable_file_is_suspended_whole_with_its_reason(content, path, expe
 
 def test_gzip_is_read_and_hashed_as_received():
     packed = gzip.compress(f"{HEADER}\n{CALL}\n".encode(), mtime=0)
-    row, batch = read_file(packed, "sbc/2020-04-03/a.csv.gz", SOURCES, DAY)
-    assert batch is not None
+    (row,) = read(packed, "sbc/2020-04-03/a.csv.gz").report.to_dicts()
+    assert row["reason"] is None
+    assert row["file_id"] == hashlib.sha256(packed).hexdigest()
     assert row["bytes"] == len(packed)
     assert row["records"] == 1
 

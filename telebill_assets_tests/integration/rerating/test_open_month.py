@@ -6,10 +6,8 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from telebill_assets.assets.rated_usage import unready_days
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
-from telebill_assets.operate import instance_of
 from telebill_assets.rerating.approve import ApprovalRefusedError, approve
 from telebill_assets.rerating.commands import app
 from telebill_assets.rerating.proposal import find
@@ -19,7 +17,7 @@ from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.rerate_differences import RerateDifferences
 from telebill_assets.tables.rerate_register import PUBLISHED
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets_tests.rerating.operator import SATELLITE, UK, US, Call
+from telebill_assets_tests.integration.rerating.operator import SATELLITE, UK, US, Call
 
 DAY = date(2021, 1, 4)
 CALLS = (Call("A", US, 60), Call("A", UK, 61), Call("B", US, 120), Call("B", SATELLITE, 30))
@@ -36,13 +34,13 @@ def landed(operator):
 
 
 def rerate(operator, **filters):
-    found = propose(operator.settings, operator.spark, Scope(DAY, DAY, **filters))
+    found = propose(operator.settings, operator.cluster, Scope(DAY, DAY, **filters))
     differences = {
         (row["account_id"], row["destination"]): (
             *(row["calls_before"], row["calls_after"]),
             *(row[name].normalize() for name in ("charge_before", "charge_after", "lines_before", "lines_after")),
         )
-        for row in operator.lake.read_arrow(RerateDifferences, proposal=found.proposal).to_pylist()
+        for row in operator.lake.frame(RerateDifferences, proposal=found.proposal).to_dicts()
     }
     return found, differences
 
@@ -81,6 +79,9 @@ def test_a_rate_change_is_shown_and_published_once_on_approval(landed):
 
 def test_only_the_account_or_the_destination_changes(landed, monkeypatch):
     """UK at 0.50 is 1.00 for two minutes; then B's two minutes to the US at 0.20 are 0.40, and A's stay at 0.10."""
+    from telebill_assets.assets.rated_usage import unready_days  # noqa: PLC0415  # Dagster takes seconds to import
+    from telebill_assets.operate import instance_of  # noqa: PLC0415
+
     landed.publish_rates(us="0.20", uk="0.50")
     said = command(landed, monkeypatch, "--destination", "uk", "--approve", "Ann", "--reason", "UK's price")
     assert UK_ROW in [" ".join(line.replace("│", " ").split()) for line in said]
@@ -102,16 +103,16 @@ def test_calls_leave_and_enter_suspense_with_their_rate(landed):
     assert differences == {("B", "sat"): (0, 1, *decimals("0", "2", "0", "2"))}
     approve(landed.settings, found.proposal, "Ann", "satellite rate")
     assert landed.charges(DAY) == BEFORE | {("B", "sat"): Decimal("2.00")}
-    assert landed.lake.read_arrow(SuspendedUsage, landing_day=DAY).num_rows == 0
+    assert landed.lake.frame(SuspendedUsage, landing_day=DAY).is_empty()
     assert landed.ledger(DAY) == {("priced", None): (4, Decimal("2.90"))}
     landed.publish_rates(us="0.10", sat="2.00")
     found, differences = rerate(landed, destination="uk")
     assert differences == {("A", "uk"): (1, 0, *decimals("0.6", "0", "0.6", "0"))}
     approve(landed.settings, found.proposal, "Ann", "no UK contract")
-    suspended = landed.lake.read_arrow(SuspendedUsage, landing_day=DAY).to_pylist()
+    suspended = landed.lake.frame(SuspendedUsage, landing_day=DAY).to_dicts()
     assert [(row["line"], row["reason"], row["raw"]) for row in suspended] == [(2, "no_rate", "text")]
     assert landed.ledger(DAY) == {("priced", None): (3, Decimal("2.30")), ("suspended", "no_rate"): (1, Decimal(0))}
-    by_file = landed.lake.read_arrow(Ledger, period=DAY, stage="daily_aggregates").to_pylist()
+    by_file = landed.lake.frame(Ledger, period=DAY, stage="daily_aggregates").to_dicts()
     assert {row["outcome"]: row["records"] for row in by_file if row["path"]} == {"priced": 3, "suspended": 1}
 
 
@@ -149,7 +150,7 @@ def test_an_interrupted_approval_is_finished_by_approving_again(landed, monkeypa
 
 def test_days_that_are_not_published_and_unknown_filters_are_named_at_once(operator):
     with pytest.raises(InvalidInputError) as caught:
-        propose(operator.settings, operator.spark, Scope(DAY, DAY, "Z", "mars"))
+        propose(operator.settings, operator.cluster, Scope(DAY, DAY, "Z", "mars"))
     assert str(caught.value).splitlines() == [
         "--days: daily_aggregates of 2021-01-04 is not published",
         "--account is 'Z': not among the published account_ids",

@@ -1,0 +1,1 @@
+"""Every final invoice of a month becomes a document, rendered from its frozen rows."""

@@ -1,0 +1,1 @@
+"""Charge lines and taxes of a month become numbered, final invoices in the billing database."""

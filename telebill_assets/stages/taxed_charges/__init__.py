@@ -1,0 +1,1 @@
+"""The charge lines of a month are taxed by SureTax, whole invoices at a time."""
