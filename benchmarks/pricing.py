@@ -198,7 +198,7 @@ def main() -> None:
     write_calls(path, options.calls, rng)
 
     peer_seconds, peer = by_duckdb(path, known)
-    settings = Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="3g", shuffle_partitions=CORES)
+    settings = Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="1g")
     spark = spark_session(settings)
     started = time.perf_counter()
     tariff = Tariff.build(known)

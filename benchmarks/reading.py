@@ -109,9 +109,7 @@ def main() -> None:
     options.add_argument("--records", type=int, default=1_000)
     asked = options.parse_args()
     home = Path(tempfile.mkdtemp(prefix="telebill-reading-"))
-    spark = spark_session(
-        Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="2g", shuffle_partitions=CORES)
-    )
+    spark = spark_session(Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="1g"))
     spark.range(10).mapInArrow(lambda batches: batches, "id long").collect()  # starts the Python workers
     total = asked.files * asked.records
     print(f"{'layout':<16} {'telebill s':>10} {'records/s':>12} {'DuckDB s':>9} {'ratio':>6}")

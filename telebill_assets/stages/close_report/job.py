@@ -1,6 +1,5 @@
 """The job of close_report: the month is reconciled, and its evidence written as one page and as JSON."""
 
-from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.publication import Publication
 from telebill_assets.close_report.changes import account_changes, destination_changes, previous, was_invoiced
 from telebill_assets.close_report.controls import controls
@@ -14,15 +13,14 @@ from telebill_assets.compute.request import JobReport
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.proof.month_tables import DAILY_STAGES
-from telebill_assets.proof.reconcile import Reconciliation, reconcile
+from telebill_assets.proof.reconcile import reconcile
+from telebill_assets.stages.close_report import checks
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel
 
 STAGE = "close_report"
-TABLES: tuple[TableModel, ...] = ()
-GATES = {"month_reconciles": "From files to payable, every identity of the month holds, recounted from the tables"}
-SAMPLES = 10
+WRITES: tuple[TableModel, ...] = ()
 
 
 def run(context: JobContext) -> JobReport:
@@ -35,7 +33,7 @@ def run(context: JobContext) -> JobReport:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "close-report.html").write_text(render(report), encoding="utf-8")
     (folder / "close-report.json").write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    publication.check(_month_reconciles(report.reconciliation))
+    publication.check(checks.month_reconciles(report.reconciliation))
     verdicts = [control.verdict for control in report.controls]
     figures = {
         "controls_passed": str(verdicts.count("pass")),
@@ -61,16 +59,4 @@ def _report(context: JobContext, url: str) -> CloseReport:
         previous_month=previous(month) if compared else None,
         accounts=account_changes(url, month) if compared else [],
         destinations=destination_changes(url, month) if compared else [],
-    )
-
-
-def _month_reconciles(found: Reconciliation) -> CheckResult:
-    failed = {proof.name: proof.differing for proof in found.proofs if not proof.holds}
-    return CheckResult(
-        name="month_reconciles",
-        description=GATES["month_reconciles"],
-        passed=found.balanced,
-        figure=f"{len(failed)} of {len(found.proofs)} identities differ",
-        failures=failed,
-        samples=found.failures[:SAMPLES],
     )
