@@ -90,13 +90,13 @@ def run_telebill(home: Path, prefixes: int) -> tuple[Timed, Path]:
     data = timed(steps, "load and check", lambda: load(proposal, LAYOUTS))
     lake = Lake.open(Settings(home=home))
     timed(steps, "publish", lambda: publish(data, lake, "benchmark", "benchmark"))
-    timed(steps, "build the tariff", lambda: ready(Tariff.build(data.arrow)))
+    timed(steps, "build the tariff", lambda: ready(Tariff.build(data.tables)))
     return steps, proposal
 
 
 def ready(tariff: Tariff) -> None:
     """Compute what price_calls needs of the tariff."""
-    _ = tariff.destinations, tariff.price_list
+    tariff.prepared()
 
 
 def run_duckdb(folder: Path, home: Path) -> Timed:

@@ -9,7 +9,6 @@ import dagster as dg
 from telebill_assets.assets.events import discarded_event
 from telebill_assets.automation import DAILY_JOB, MONTHLY_JOB, REFERENCE_JOB
 from telebill_assets.compute import holds
-from telebill_assets.compute.jobs import daily_aggregates
 from telebill_assets.compute.reports import latest_report, save_report
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.compute.runner import Runner
@@ -17,6 +16,7 @@ from telebill_assets.definitions import build_definitions
 from telebill_assets.errors import OperatorError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
+from telebill_assets.stages.daily_aggregates import job as daily_aggregates
 
 DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
 

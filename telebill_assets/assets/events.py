@@ -8,20 +8,21 @@ import dagster as dg
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.holds import Hold
 from telebill_assets.compute.request import JobReport, Release
-from telebill_assets.spark.legacy import spark_schema
-from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.lake.iceberg_schema import iceberg_types
+from telebill_assets.tables.table import TableModel, column_descriptions, nullable_columns, table_name
 
 
 def table_metadata(model: TableModel, uri: str) -> dict[str, Any]:
     """Definition metadata of a table: name, place, columns with their meaning."""
+    descriptions, nullable = column_descriptions(model), nullable_columns(model)
     columns = [
         dg.TableColumn(
-            field.name,
-            type=field.dataType.simpleString(),
-            description=field.metadata["comment"],
-            constraints=dg.TableColumnConstraints(nullable=field.nullable),
+            name,
+            type=str(kind),
+            description=descriptions[name],
+            constraints=dg.TableColumnConstraints(nullable=name in nullable),
         )
-        for field in spark_schema(model)
+        for name, kind in iceberg_types(model).items()
     ]
     return {
         "dagster/table_name": f"telebill.{table_name(model)}",

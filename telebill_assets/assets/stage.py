@@ -1,66 +1,52 @@
-"""What all stage assets share: a declaration becomes a Dagster asset with its checks and its body."""
+"""A stage of the road becomes a Dagster asset with its checks and its body."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from telebill_assets.assets.events import held_events, published_events, table_metadata
-from telebill_assets.audit.controls.control import Control
-from telebill_assets.audit.table_checks import check_names
+from telebill_assets.assets.stage_assets import StageAsset
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.partitions import day_of
-from telebill_assets.tables.table import TableModel
+from telebill_assets.stages.road import Stage
 
 OWNER = "team:billing"
-Guard = Callable[[dg.AssetExecutionContext], None]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A stage of the road: what it is called, which tables it writes, which gates guard it."""
+def stage_asset(
+    stage: Stage, shown: StageAsset, partitions: dg.PartitionsDefinition[Any], uri: str
+) -> dg.AssetsDefinition:
+    """Build the Dagster asset of a stage. Its body asks the runner and turns the report into events.
 
-    name: str
-    description: str
-    tables: Sequence[TableModel]
-    """The first one is the asset's own table."""
-    gates: Mapping[str, str]
-    deps: Sequence[dg.AssetDep | str]
-    partitions: dg.PartitionsDefinition
-    group: str
-    uri: str
-    controls: Sequence[Control] = ()
-    kinds: set[str] = field(default_factory=lambda: {"pyspark", "iceberg"})
-    automation: dg.AutomationCondition[Any] | None = None
-    guard: Guard | None = None
-    """Called before the job; raises if the partition must not be computed."""
-
-
-def stage_asset(stage: Stage) -> dg.AssetsDefinition:
-    """Build the Dagster asset of a stage. Its body asks the runner and turns the report into events."""
-    checks = check_specs(stage)
+    Args:
+        stage: the stage.
+        shown: what Dagster shows of it, and when it runs.
+        partitions: landing days or billing months.
+        uri: where the asset is kept.
+    """
+    checks = check_specs(stage, partitions)
 
     @dg.asset(
         name=stage.name,
-        description=stage.description,
-        deps=stage.deps,
-        partitions_def=stage.partitions,
-        group_name=stage.group,
-        kinds=stage.kinds,
+        description=shown.description,
+        deps=shown.deps,
+        partitions_def=partitions,
+        group_name=shown.group,
+        kinds=set(shown.kinds),
         owners=[OWNER],
-        metadata=table_metadata(stage.tables[0], stage.uri) if stage.tables else {"dagster/uri": stage.uri},
+        metadata=table_metadata(stage.tables[0], uri) if stage.tables else {"dagster/uri": uri},
         check_specs=checks,
-        automation_condition=stage.automation,
+        automation_condition=shown.automation,
         pool="spark",
     )
     def body(
         context: dg.AssetExecutionContext, runner: dg.ResourceParam[Runner]
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-        if stage.guard:
-            stage.guard(context)
+        if shown.guard:
+            shown.guard(context)
         request = JobRequest(
             job=stage.name,
             partition=day_of(context.partition_key),
@@ -82,22 +68,13 @@ def stage_asset(stage: Stage) -> dg.AssetsDefinition:
     return body
 
 
-def check_specs(stage: Stage) -> list[dg.AssetCheckSpec]:
+def check_specs(stage: Stage, partitions: dg.PartitionsDefinition[Any]) -> list[dg.AssetCheckSpec]:
     """The asset checks of a stage, one verdict for every partition."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)  # partitioned checks are new; the locked version has them
         return [
             dg.AssetCheckSpec(
-                name, asset=stage.name, description=description, blocking=blocking, partitions_def=stage.partitions
+                name, asset=stage.name, description=description, blocking=blocking, partitions_def=partitions
             )
-            for name, description, blocking in declared_checks(stage.tables, stage.gates, stage.controls)
+            for name, description, blocking in stage.checks
         ]
-
-
-def declared_checks(
-    tables: Sequence[TableModel], gates: Mapping[str, str], controls: Sequence[Control] = ()
-) -> list[tuple[str, str, bool]]:
-    """Name, description and blocking of a stage's checks: the rules of its tables, its gates, its controls."""
-    rules = [named for model in tables for named in check_names(model)]
-    always = [(name, description, True) for name, description in gates.items()]
-    return [*rules, *always, *((control.name, control.meaning, control.blocking) for control in controls)]

@@ -20,7 +20,9 @@ def days(ledger: pl.LazyFrame, month: date) -> list[Day]:
         ledger: rows of the daily stages of the month.
         month: first day of the billing month.
     """
-    grouped = ledger.group_by("period", "stage", "outcome", "currency").agg(pl.col("path").count().alias("files"), *sums())
+    grouped = ledger.group_by("period", "stage", "outcome", "currency").agg(
+        pl.col("path").count().alias("files"), *sums()
+    )
     found: dict[date, dict[str, Any]] = {
         day: {"files": 0, "records": 0, "talk_s": 0, "suspended": 0, "charge": defaultdict(Decimal)}
         for day in days_of_month(month)

@@ -24,12 +24,13 @@ def charges(context: JobContext, month: date) -> pl.DataFrame:
     return adjustment_charges(lines, {row["proposal"]: row["reason"] for row in approved}, month)
 
 
-def balanced(context: JobContext, month: date, lines: pl.LazyFrame) -> CheckResult:
+def balanced(context: JobContext, month: date, rated: pl.LazyFrame) -> CheckResult:
     """Compare the adjustments approved for the month by now with the month's adjustment lines."""
     approved = context.lake.scan(AdjustmentLines, billing_month=month)
+    lines = rated.filter(pl.col("line_kind") == "adjustment")
     return balance(NAME, PROVES, ("approved", _sums(approved)), {"adjustment lines": _sums(lines)})
 
 
 def _sums(lines: pl.LazyFrame) -> Totals:
-    summed: Totals = lines.select(lines=pl.len(), amount=pl.col("exact_amount").sum()).collect().row(0, named=True)
-    return summed
+    summed = lines.select(lines=pl.len().cast(pl.Int64), amount=pl.col("exact_amount").sum())
+    return summed.collect().row(0, named=True)

@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 
 from telebill_assets.compute.context import JobContext
-from telebill_assets.compute.jobs import JOBS
 from telebill_assets.compute.reports import save_report
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.spark.distribute import Cluster
+from telebill_assets.stages.road import STAGES
 
 
 class Runner(ABC):
@@ -27,6 +27,6 @@ class LocalRunner(Runner):
 
     def run(self, request: JobRequest) -> JobReport:
         context = JobContext(request, self.settings, Lake.open(self.settings), Cluster(self.settings))
-        report = JOBS[request.job](context)
+        report = STAGES[request.job].run(context)
         save_report(self.settings.reports_dir, request.run_id, report)
         return report

@@ -68,4 +68,4 @@ def _frame(url: str, month: date, query: _Query) -> pl.DataFrame:
     if not content.getbuffer().nbytes:
         return pl.DataFrame(schema=query.columns)
     found = pl.read_csv(content, has_header=False, schema=texts, null_values=NULL, empty_string_is_null=False)
-    return found.cast(dict(query.columns))
+    return found.cast(query.columns)

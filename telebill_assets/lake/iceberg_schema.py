@@ -42,6 +42,11 @@ def iceberg_schema(model: TableModel) -> Schema:
     )
 
 
+def iceberg_types(model: TableModel) -> dict[str, PrimitiveType]:
+    """Types of the table's columns as Iceberg names them, such as decimal(18, 2) or timestamptz."""
+    return {name: _iceberg_type(kind) for name, kind in polars_schema(model).items()}
+
+
 def partition_spec(model: TableModel) -> PartitionSpec:
     """Each partition column as it is."""
     schema = iceberg_schema(model)

@@ -15,8 +15,8 @@ from rich.table import Table
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.check import CdrContent, FileCheck, check_files
 from telebill_assets.mediation.guess import guess_layout
-from telebill_assets.mediation.landing import Source
 from telebill_assets.mediation.layouts import LAYOUTS
+from telebill_assets.mediation.source import Source, sources_of
 from telebill_assets.reference.texts import TextRow, read_csv
 from telebill_assets.settings import Settings
 from telebill_assets.tables.reference.sources import Sources
@@ -44,13 +44,8 @@ def check(
     """
     settings = Settings()
     landing_day = day.date() if day else _today(settings)
-    (found,) = check_files(
-        spark_session(settings),
-        [CdrContent(file.name, file.read_bytes())],
-        _source(source, settings),
-        day=landing_day,
-        max_call_s=settings.max_call_s,
-    )
+    content = CdrContent(file.name, file.read_bytes())
+    (found,) = check_files([content], _source(source, settings), day=landing_day, max_call_s=settings.max_call_s)
     if as_json:
         sys.stdout.write(json.dumps(_as_object(found), default=str) + "\n")
     else:
@@ -87,9 +82,7 @@ def _source(name: str | None, settings: Settings) -> Source:
     wrong = [layout for layout in cells["layout"].split() if layout not in LAYOUTS]
     if wrong:
         raise InvalidInputError(f"sources.csv: layout of {name} is '{wrong[0]}', expected one of {', '.join(LAYOUTS)}")
-    return Source(
-        tuple(cells["layout"].split()), cells["time_zone"], cells.get("encoding", ""), cells.get("completeness", "")
-    )
+    return sources_of([cells])[name]
 
 
 def _declared(path: Path) -> list[TextRow]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from telebill_assets.mediation.layouts import LAYOUTS
+from telebill_assets.mediation.lines import as_text, first_lines
 from telebill_assets.mediation.recognise import SAMPLE, recognise
-from telebill_assets.mediation.text_lines import as_utf8, lines_of
 from telebill_assets.mediation.unpack import unpack
 from telebill_assets.mediation.unusable import UnusableFileError
 
@@ -21,10 +21,12 @@ class Guess:
 def guess_layout(content: bytes, name: str) -> Guess:
     """The first known layout that the file's first lines are of."""
     try:
-        _, texts = lines_of(as_utf8(unpack(content, name)))
+        sample = first_lines(as_text(unpack(content, name)), SAMPLE)
     except UnusableFileError as error:
         return Guess(None, None, error.detail)
-    found = recognise(texts.slice(0, SAMPLE).to_pylist(), LAYOUTS.values())
+    if not sample:
+        return Guess(None, None, "the file holds no record")
+    found = recognise(sample, LAYOUTS.values())
     if found is None:
         return Guess(None, None, "the first lines are of no known layout")
     return Guess(found.layout.name, found.layout.title, None)

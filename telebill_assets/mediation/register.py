@@ -2,73 +2,65 @@
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F
+import polars as pl
 
+from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.reasons import SET_ASIDE_REASONS
+from telebill_assets.tables.table import conform
+
+NAME = pl.col("path").str.split("/").list.last()
+"""The file's name, without folders."""
 
 
-def register(report: DataFrame, earlier: DataFrame, sources: DataFrame, day: date) -> DataFrame:
+def register(report: pl.DataFrame, earlier: pl.DataFrame, sources: pl.DataFrame, day: date) -> pl.DataFrame:
     """Rows of file_register from the landing report.
 
     A file with the bytes of an earlier one is a duplicate: of the first such file of an earlier landing day, else of
     the first by path on the same day. A file with the name of an earlier one of its source, but other bytes, is held,
-    unless the source declares that it uses names again. `earlier` holds file_register of earlier days, `sources` the
-    reference table.
+    unless the source declares that it uses names again.
+
+    Args:
+        report: the files of the day, columns of `landing.REPORT`.
+        earlier: file_register of earlier days.
+        sources: the reference table.
+        day: the landing day.
     """
-    usable = F.col("reason").isNull()
-    first_today = F.first("path").over(Window.partitionBy("file_id", usable).orderBy("path"))
-    landed = earlier.where("status = 'landed'")
-    of_content = Window.partitionBy("file_id").orderBy("landing_day", "path")
-    first_before = (
-        landed.withColumn("place", F.row_number().over(of_content))
-        .where("place = 1")
-        .select("file_id", F.col("landing_day").alias("before_day"), F.col("path").alias("before_path"))
+    landed = earlier.filter(pl.col("status") == "landed").sort("landing_day", "path")
+    of_content = landed.group_by("file_id").agg(before_day=pl.first("landing_day"), before_path=pl.first("path"))
+    unique_names = sources.filter(pl.col("file_names").fill_null("unique") == "unique").select("source")
+    of_name = (
+        landed.join(unique_names, on="source", how="semi")
+        .group_by("source", name=NAME)
+        .agg(named_before=pl.first("path"))
     )
-    unique_names = sources.where("coalesce(file_names, 'unique') = 'unique'").select("source")
-    names_before = (
-        landed.join(F.broadcast(unique_names), "source", "left_semi")
-        .groupBy("source", _name().alias("name"))
-        .agg(F.min_by("path", "landing_day").alias("named_before"))
+    usable = pl.col("reason").is_null()
+    beside_earlier = (
+        report.with_columns(name=NAME, first_today=pl.col("path").min().over("file_id", usable))
+        .join(of_content, on="file_id", how="left")
+        .join(of_name, on=["source", "name"], how="left")
     )
-    joined = (
-        report.withColumn("first_today", first_today)
-        .withColumn("name", _name())
-        .join(first_before, "file_id", "left")
-        .join(names_before, ["source", "name"], "left")
+    again = usable & pl.col("before_path").is_not_null()
+    again_today = usable & ~again & (pl.col("first_today") != pl.col("path"))
+    held = usable & ~again & ~again_today & pl.col("named_before").is_not_null()
+    status = (
+        pl.when(pl.col("reason").is_in(list(SET_ASIDE_REASONS)))
+        .then(pl.lit("set_aside"))
+        .when(~usable)
+        .then(pl.lit("suspended"))
+        .when(again | again_today)
+        .then(pl.lit("duplicate"))
+        .when(held)
+        .then(pl.lit("held"))
+        .otherwise(pl.lit("landed"))
     )
-    repeated_today = usable & (F.col("first_today") != F.col("path"))
-    repeated_before = usable & F.col("before_path").isNotNull()
-    held = usable & ~repeated_today & ~repeated_before & F.col("named_before").isNotNull()
-    return joined.select(
-        F.lit(day).alias("landing_day"),
-        "path",
-        "source",
-        "layout",
-        "file_id",
-        "bytes",
-        "records",
-        "declared_records",
-        "declared_s",
-        "series",
-        "sequence_nr",
-        F.when(F.col("reason").isin(*SET_ASIDE_REASONS), "set_aside")
-        .when(~usable, "suspended")
-        .when(repeated_before | repeated_today, "duplicate")
-        .when(held, "held")
-        .otherwise("landed")
-        .alias("status"),
-        F.when(held, "same_name").otherwise(F.col("reason")).alias("reason"),
-        F.when(held, F.concat(F.lit("another file of this name landed as "), "named_before"))
-        .otherwise(F.col("detail"))
-        .alias("detail"),
-        F.when(repeated_before, F.col("before_day")).when(repeated_today, F.lit(day)).alias("duplicate_of_day"),
-        F.when(repeated_before, F.col("before_path"))
-        .when(repeated_today, F.col("first_today"))
-        .alias("duplicate_of_path"),
+    rows = beside_earlier.with_columns(
+        landing_day=pl.lit(day),
+        status=status,
+        reason=pl.when(held).then(pl.lit("same_name")).otherwise("reason"),
+        detail=pl.when(held)
+        .then(pl.format("another file of this name landed as {}", "named_before"))
+        .otherwise("detail"),
+        duplicate_of_day=pl.when(again).then("before_day").when(again_today).then(pl.lit(day)),
+        duplicate_of_path=pl.when(again).then("before_path").when(again_today).then("first_today"),
     )
-
-
-def _name() -> Column:
-    """The file's name, without folders."""
-    return F.element_at(F.split("path", "/"), -1)
+    return pl.DataFrame(conform(rows, FileRegister))

@@ -22,7 +22,7 @@ from telebill_assets.proof.trace_models import (
     TracedCall,
     UnknownError,
 )
-from telebill_assets.spark.legacy_calls import price_calls
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.rated_usage import RatedUsage
@@ -149,7 +149,7 @@ def _taxes(lake: Lake, invoice: Invoice, line: InvoiceLine) -> list[dict[str, An
 def _priced(
     lake: Lake, invoice: Invoice, charge: dict[str, Any], limit: int
 ) -> tuple[pl.DataFrame, Mapping[str, Decimal]]:
-    """The first calls of a line, and what all of them add up to; they are priced day by day, so few are held at once."""
+    """The first calls of a line, and what all of them add up to; priced day by day, so few are held at once."""
     tariff, columns = lake_tariff(lake), [*TracedCall.model_fields]
     first, summed = pl.DataFrame(), dict.fromkeys(MEASURES, Decimal(0))
     for day in days_of_month(invoice.billing_month):

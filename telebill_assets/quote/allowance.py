@@ -13,21 +13,21 @@ from telebill_assets.rating.month.allowances import use_allowances
 DIGITS, DECIMALS = 16, 8
 UNITS = pl.Decimal(DIGITS + DECIMALS, DECIMALS)
 EVENTS = {
-    "owner": pl.String,
-    "nr": pl.Int64,
-    "service_id": pl.String,
-    "destination_group": pl.String,
+    "owner": pl.String(),
+    "nr": pl.Int64(),
+    "service_id": pl.String(),
+    "destination_group": pl.String(),
     "call_date": pl.Datetime("us"),
     "units": UNITS,
 }
 ALLOWANCES = {
-    "owner": pl.String,
-    "grant": pl.Int64,
-    "turn": pl.Int64,
+    "owner": pl.String(),
+    "grant": pl.Int64(),
+    "turn": pl.Int64(),
     "units": UNITS,
-    "per_service": pl.Boolean,
-    "service": pl.String,
-    "destinations": pl.List(pl.String),
+    "per_service": pl.Boolean(),
+    "service": pl.String(),
+    "destinations": pl.List(pl.String()),
     "since": pl.Datetime("us"),
     "until": pl.Datetime("us"),
 }
@@ -55,7 +55,7 @@ def answer(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             events += wanted
             answers[nr]["events"] = [{"id": event.get("id")} for event in case.get("events") or ()]
     used = use_allowances(
-        pl.DataFrame(events, EVENTS, orient="row"), pl.DataFrame(allowances, ALLOWANCES, orient="row"), order=["nr"]
+        pl.DataFrame(events, EVENTS, orient="row"), pl.DataFrame(allowances, ALLOWANCES, orient="row")
     )
     for owner, nr, units, over in used.events.select("owner", "nr", "units", "over").iter_rows():
         answers[int(owner)]["events"][nr] |= {"included": plain(units - over), "over": plain(over)}

@@ -25,14 +25,14 @@ LONGEST_S = 10**9
 ANY_TIME = datetime(2020, 1, 1)  # noqa: DTZ001
 AMOUNT = pa.decimal256(76, 38)
 CALLS = {
-    "account_id": pl.String,
-    "call_date": pl.Date,
+    "account_id": pl.String(),
+    "call_date": pl.Date(),
     "start_at": pl.Datetime("us", "UTC"),
-    "direction": pl.String,
-    "caller": pl.String,
-    "callee": pl.String,
-    "talk_s": pl.Int64,
-    "jurisdiction": pl.String,
+    "direction": pl.String(),
+    "caller": pl.String(),
+    "callee": pl.String(),
+    "talk_s": pl.Int64(),
+    "jurisdiction": pl.String(),
 }
 
 

@@ -47,7 +47,7 @@ class CaseTerms:
     def rounds(self) -> bool:
         return self.rounding is not None
 
-    def name_of(self, key: str) -> str | None:
+    def name_of(self, key: str | None) -> str | None:
         """The name of a band by its key; a case without bands has no names."""
         return next((band.name for band in self.bands if band.key == key), None)
 

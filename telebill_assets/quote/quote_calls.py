@@ -61,7 +61,7 @@ class _Lines:
 
     def __init__(self, rates: Path, found: Sequence[Explanation]) -> None:
         wanted = {piece.rate_id for each in found for piece in each.pieces} | {each.rate_id for each in found}
-        self._file, self._lines = rates.name, rate_lines(rates, wanted)
+        self._file, self._lines = rates.name, rate_lines(rates, {rate for rate in wanted if rate})
 
     def of(self, rate_id: str | None, from_s: int = 0) -> str | None:
         return f"{self._file}:{self._lines[rate_id, from_s]} ({rate_id})" if rate_id else None

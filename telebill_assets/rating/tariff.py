@@ -1,13 +1,12 @@
 """The tariff: the small reference tables, prepared once per job for pricing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from telebill_assets.rating.call.call_names import CallNames
 from telebill_assets.rating.call.contracts import Contract, Subscriptions
@@ -20,7 +19,10 @@ ZONE_OF_STRANGERS = "UTC"
 
 @dataclass(frozen=True)
 class Tariff:
-    """Reference tables by name, as published in the lake."""
+    """Reference tables by name, as published in the lake.
+
+    They are Arrow tables, which have room for more digits than the decimals of the lake: a quoted case may need them.
+    """
 
     tables: Mapping[str, pa.Table]
 
@@ -38,12 +40,9 @@ class Tariff:
         """A table as a Polars frame."""
         return pl.DataFrame(self.tables[name])
 
-    def of_accounts(self, accounts: Collection[str]) -> "Tariff":
-        """The tariff as if there were no other accounts than these."""
-        wanted = pa.array(accounts, pa.string())
-        own = {name: self.tables[name] for name in self.OF_ACCOUNTS}
-        own = {name: table.filter(pc.is_in(table["account_id"], wanted)) for name, table in own.items()}
-        return Tariff({**self.tables, **own})
+    def of_accounts(self, own: pl.Expr) -> "Tariff":
+        """The tariff as if there were no other accounts than those whose account_id meets a condition."""
+        return Tariff.build({**self.tables, **{name: self.frame(name).filter(own) for name in self.OF_ACCOUNTS}})
 
     def prepared(self) -> "Tariff":
         """The same tariff with the arrays that price calls, so that tasks need not build them again."""

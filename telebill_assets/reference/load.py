@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 from telebill_assets.reference.consistency import inconsistencies
 from telebill_assets.reference.controls_file import ControlsFile
@@ -17,8 +16,8 @@ from telebill_assets.reference.rows import checked
 from telebill_assets.reference.tables import Tables
 from telebill_assets.reference.texts import Texts, read_csv
 from telebill_assets.tables.reference.controls import Controls
-from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES, TABLES
-from telebill_assets.tables.table import TableModel, arrow_schema, table_name
+from telebill_assets.tables.registry import PLAN_TABLES, REFERENCE_TABLES
+from telebill_assets.tables.table import TableModel, table_name
 
 PLANS_FILE = "plans.yaml"
 CONTROLS_FILE = "controls.yaml"
@@ -31,11 +30,6 @@ class Reference:
 
     tables: Mapping[str, pl.DataFrame]
     version: str
-
-    @property
-    def arrow(self) -> dict[str, pa.Table]:
-        """The tables as Arrow has them, as `Tariff.build` takes them."""
-        return {name: frame.to_arrow().cast(arrow_schema(TABLES[name])) for name, frame in self.tables.items()}
 
 
 @dataclass(frozen=True)

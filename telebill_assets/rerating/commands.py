@@ -11,11 +11,10 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.approve import approve as approve_proposal
 from telebill_assets.rerating.approve import require_reason, stale_months
 from telebill_assets.rerating.proposal import all_proposals, find
-from telebill_assets.rerating.propose import propose
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.rerating.show import show as show_proposal
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
+from telebill_assets.spark.distribute import Cluster
 
 app = typer.Typer(invoke_without_command=True, help="Price days again, see what changes, and publish it on approval.")
 Limit = Annotated[int, typer.Option(min=1, help="Most rows to show, the largest differences first")]
@@ -41,9 +40,11 @@ def rerate(  # noqa: PLR0917
     scope = Scope.parse(days, account, destination)
     if approve is not None or reason is not None:
         require_reason(approve, reason)
+    from telebill_assets.rerating.propose import propose  # noqa: PLC0415  # pricing takes a second to import
+
     settings, console = Settings(), _console()
     with console.status("Pricing ...") as status:
-        found = propose(settings, spark_session(settings), scope, lambda what: status.update(f"Pricing {what} ..."))
+        found = propose(settings, Cluster(settings), scope, lambda what: status.update(f"Pricing {what} ..."))
     show_proposal(console, Lake.open(settings), found, limit)
     if not found.details.parts:
         return

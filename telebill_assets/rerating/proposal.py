@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, date, datetime
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from telebill_assets.compute.request import JobReport
@@ -14,7 +13,7 @@ from telebill_assets.rerating.inputs import Snapshots
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.rerate_register import PROPOSED, RerateRegister
-from telebill_assets.tables.table import arrow_schema, table_name
+from telebill_assets.tables.table import from_rows, table_name
 
 
 class StagedFiles(BaseModel):
@@ -111,8 +110,8 @@ class Proposal(BaseModel):
     def save(self, lake: Lake) -> None:
         """Write it to the register, in place of what the register says about it now."""
         row = self.model_dump() | {"details": self.details.model_dump_json()}
-        table = pa.Table.from_pylist([row], arrow_schema(RerateRegister))
-        lake.publish(lake.stage_arrow(table, RerateRegister, self.run_id, proposal=self.proposal), self.code_version)
+        rows = from_rows([row], RerateRegister)
+        lake.publish(lake.stage_frame(rows, RerateRegister, self.run_id, proposal=self.proposal), self.code_version)
 
 
 def run_id_of(proposal: str) -> str:
@@ -126,7 +125,7 @@ def find(lake: Lake, proposal: str) -> Proposal:
     Raises:
         InvalidInputError: there is none of this id.
     """
-    rows = lake.read_arrow(RerateRegister, proposal=proposal).to_pylist()
+    rows = lake.frame(RerateRegister, proposal=proposal).to_dicts()
     if not rows:
         raise InvalidInputError(f"there is no re-rating {proposal}; `telebill rerate list` shows all")
     return _proposal(rows[0])
@@ -134,7 +133,7 @@ def find(lake: Lake, proposal: str) -> Proposal:
 
 def all_proposals(lake: Lake) -> list[Proposal]:
     """The register, oldest first."""
-    rows = lake.read_arrow(RerateRegister).to_pylist()
+    rows = lake.frame(RerateRegister).to_dicts()
     return sorted((_proposal(row) for row in rows), key=lambda each: each.proposed_at)
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
@@ -57,16 +56,15 @@ class Scope:
         """The days that are in a month."""
         return [day for day in self.days if day.replace(day=1) == month]
 
-    def of_account(self, calls: DataFrame) -> DataFrame:
+    def of_account(self, calls: pl.LazyFrame) -> pl.LazyFrame:
         """Calls that may be inside: their destination is known only when they are priced."""
-        return calls.where(F.col("account_id") == self.account) if self.account else calls
+        return calls.filter(pl.col("account_id") == self.account) if self.account else calls
 
-    def covers(self) -> Column:
+    def covers(self) -> pl.Expr:
         """Whether a priced call or an aggregate is inside; never null."""
-        inside = F.lit(True)  # noqa: FBT003
-        for name, wanted in (("account_id", self.account), ("destination", self.destination)):
-            inside = inside & F.col(name).eqNullSafe(wanted) if wanted else inside
-        return inside
+        filters = {"account_id": self.account, "destination": self.destination}
+        inside = [pl.col(name).eq_missing(pl.lit(wanted)) for name, wanted in filters.items() if wanted]
+        return pl.all_horizontal(pl.lit(value=True), *inside)
 
     def require_known(self, lake: Lake) -> None:
         """Refuse days that are not published, and an account or destination that does not exist.
@@ -83,6 +81,6 @@ class Scope:
 
 
 def _unknown(lake: Lake, model: TableModel, column: str, option: str, wanted: str | None) -> list[str]:
-    if wanted is None or wanted in lake.read_arrow(model)[column].to_pylist():
+    if wanted is None or wanted in lake.frame(model)[column]:
         return []
     return [f"{option} is {wanted!r}: not among the published {column}s"]

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 def show(console: Console, lake: Lake, found: Proposal, limit: int) -> None:
     """The proposal's head, its largest differences by account and destination, and the totals per currency."""
-    rows = lake.read_arrow(RerateDifferences, proposal=found.proposal).to_pylist()
+    rows = lake.frame(RerateDifferences, proposal=found.proposal).to_dicts()
     _head(console, found)
     if not rows:
         console.print("Nothing changes.")

@@ -5,20 +5,22 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.lake.lake import Lake
+from telebill_assets.rating.tariff import Tariff
 from telebill_assets.settings import Settings
 from telebill_assets.tariffs.diff import KINDS, Change, Differences, differences
 from telebill_assets.tariffs.json_output import print_json
 from telebill_assets.tariffs.layout import layout_of
 from telebill_assets.tariffs.tariff_source import TariffSource
-from telebill_assets.tariffs.traffic import RevenueEffect, revenue_effect
+
+if TYPE_CHECKING:
+    from telebill_assets.tariffs.traffic import RevenueEffect
 
 PREFIXES_SHOWN = 3
 EVERYTHING = 2**31 - 1
@@ -48,9 +50,7 @@ def diff(
     layout = layout_of({}, columns or (), mapping) if mapping or columns else None
     before, after = (TariffSource.of(text, settings, layout) for text in (old, new))
     found = _compare(before, after, day)
-    effect = None
-    if month is not None:
-        effect = revenue_effect(Lake.open(settings), month, before.tariff, after.tariff, most=most)
+    effect = _effect(settings, month, before.tariff, after.tariff, most) if month is not None else None
     if as_json:
         print_json(_as_json(found, effect))
         return
@@ -58,6 +58,13 @@ def diff(
     _show_changes(show, found, most)
     if effect is not None:
         _show_effect(show, effect)
+
+
+def _effect(settings: Settings, month: date, old: Tariff, new: Tariff, most: int) -> "RevenueEffect":
+    from telebill_assets.lake.lake import Lake  # noqa: PLC0415  # prices are compared without a lake
+    from telebill_assets.tariffs.traffic import revenue_effect  # noqa: PLC0415
+
+    return revenue_effect(Lake.open(settings), month, old, new, most=most)
 
 
 def _compare(before: TariffSource, after: TariffSource, day: date | None) -> Differences:
@@ -80,7 +87,7 @@ def _day(text: str | None, pattern: str, option: str, expected: str) -> date | N
         raise InvalidInputError(f"{option} is '{text}', expected {expected}") from error
 
 
-def _as_json(found: Differences, effect: RevenueEffect | None) -> dict[str, Any]:
+def _as_json(found: Differences, effect: "RevenueEffect | None") -> dict[str, Any]:
     decks = {deck: dict(counts) for deck, counts in found.counts.items()}
     result = {"summary": dict(found.summary), "decks": decks, "changes": [asdict(change) for change in found.changes]}
     return result | ({"traffic": asdict(effect)} if effect else {})
@@ -131,7 +138,7 @@ def _show_table(show: Console, changes: Sequence[Change], most: int) -> None:
     _show_rest(show, len(changes) - most)
 
 
-def _show_effect(show: Console, effect: RevenueEffect) -> None:
+def _show_effect(show: Console, effect: "RevenueEffect") -> None:
     show.print(f"Usage of {effect.days} landing days of {effect.month:%Y-%m}, priced with both tariffs")
     _show_money(show, "Total", ("currency",), effect.totals)
     _show_money(show, "By account", ("currency", "account_id"), effect.by_account)

@@ -6,10 +6,9 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import pyarrow as pa
+import polars as pl
 
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.reference.load import load
@@ -86,19 +85,21 @@ class TariffSource:
             raise InvalidInputError(
                 f"{self.path} is a single deck; usage is priced with reference folders or published"
             )
-        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).arrow)
+        return Tariff.build(self._published if self.path is None else load(self.path, LAYOUTS).tables)
 
     @cached_property
     def _rows(self) -> tuple[list[Values], list[Values]]:
         if self.path is None:
             tables = self._published
-            return tables["destinations"].to_pylist(), tables["rates"].to_pylist()
+            return tables["destinations"].to_dicts(), tables["rates"].to_dicts()
         if self.layout is not None:
             imported = merge_deck(self.path, self.layout, [], [], Choices(DECK))
             return imported.destinations, imported.rates
         return read_table(self.path, Destinations), read_table(self.path, Rates)
 
     @cached_property
-    def _published(self) -> Mapping[str, pa.Table]:
+    def _published(self) -> Mapping[str, pl.DataFrame]:
+        from telebill_assets.lake.lake import Lake  # noqa: PLC0415  # folders are compared without a lake
+
         lake = Lake.open(self.settings)
-        return {table_name(model): lake.read_arrow(model) for model in REFERENCE_TABLES}
+        return {table_name(model): lake.frame(model) for model in REFERENCE_TABLES}

@@ -1,11 +1,11 @@
 """Agreement of two counts: what a stage reads is what the stage before wrote, key by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.control import SAMPLES, Control
+from telebill_assets.audit.controls.control import Control
 from telebill_assets.audit.tally import Tally, first
 
 AGGREGATES = Control(
@@ -23,11 +23,9 @@ WIDE = pl.Decimal(38, 10)
 DIFFERENCES = "differences"
 
 
-Frame = pl.DataFrame | pl.LazyFrame
-WIDE = pl.Decimal(38, 10)
-
-
-def agreement(control: Control, left: Frame, right: Frame, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
+def agreement(
+    control: Control, left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
+) -> CheckResult:
     """Compare two counts: for every key both have the same sums of the measures.
 
     Args:
@@ -37,37 +35,42 @@ def agreement(control: Control, left: Frame, right: Frame, keys: Sequence[str], 
         keys: what must agree one by one.
         measures: what is compared: records, seconds, amounts.
     """
-    return agreement_verdict(control, differing(left, right, keys, measures), keys, measures)
+    return agreed(control, differences(left, right, keys, measures), keys, measures)
 
 
-def differing(left: Frame, right: Frame, keys: Sequence[str], measures: Sequence[str]) -> pl.DataFrame:
-    """Keys whose sums differ, with how much left exceeds right by. Of keys that lie whole in several parts of the data,
-    the differences of the parts together are those of the whole.
-    """
+def differences(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Tally:
+    """The differences of two counts, or of a part of them that has all rows of its keys."""
     signed = pl.concat([_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)])
     sums = signed.group_by(keys).agg(pl.col(measures).sum())
-    return sums.filter(pl.any_horizontal(pl.col(measures) != 0)).sort(keys).collect()
+    differing = sums.filter(pl.any_horizontal(pl.col(measures) != 0))
+    return Tally({DIFFERENCES: differing.height}, first(differing.select(_shown(keys, measures)).to_series()))
 
 
-def agreement_verdict(
-    control: Control, differences: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]
-) -> CheckResult:
-    """The verdict on the keys that are `differing`."""
-    wrong = differences.height
-    rows = differences.sort(keys).head(SAMPLES).to_dicts()
-    samples = [", ".join(f"{row[key]}" for key in keys) + ": " + _differences(row, measures) for row in rows]
+def agreed(control: Control, found: Tally, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
+    """The verdict on the differences that were found in all parts together."""
+    wrong = found.of(DIFFERENCES)
     return control.result(
         passed=not wrong,
         figure=f"{wrong:,} differences in {', '.join(measures)} by {', '.join(keys)}",
         threshold="0 differences",
-        failures={"differences": wrong},
-        samples=samples,
+        failures={DIFFERENCES: wrong},
+        samples=found.samples,
     )
 
 
-def _signed(frame: Frame, keys: Sequence[str], measures: Sequence[str], sign: int) -> pl.LazyFrame:
-    return frame.lazy().select(*keys, *(pl.col(name).cast(WIDE).fill_null(0) * sign for name in measures))
+def _signed(frame: pl.DataFrame, keys: Sequence[str], measures: Sequence[str], sign: int) -> pl.DataFrame:
+    return frame.select(*keys, *((pl.col(name).fill_null(0) * sign).cast(WIDE) for name in measures))
 
 
-def _differences(row: Mapping[str, object], measures: Sequence[str]) -> str:
-    return ", ".join(f"{name} {row[name]:+f}" for name in measures if row[name])
+def _shown(keys: Sequence[str], measures: Sequence[str]) -> pl.Expr:
+    """Such as `2020-04-01, EUR: records +1.0000000000`."""
+    key = pl.concat_str([pl.col(name).cast(pl.String).fill_null("None") for name in keys], separator=", ")
+    signs = [
+        pl.when(pl.col(name) != 0).then(
+            pl.lit(f"{name} ")
+            + pl.when(pl.col(name) > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+            + pl.col(name).cast(pl.String)
+        )
+        for name in measures
+    ]
+    return key + pl.lit(": ") + pl.concat_str(signs, separator=", ", ignore_nulls=True)

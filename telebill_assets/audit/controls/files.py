@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
+import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import SAMPLES, Control, percent
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.audit.masking import mask
+from telebill_assets.mediation.sequences import CLOCK_SHAPED
 
+SIXTY = 60
 EXPECTED = Control("expected_files", "Every source sent the files that it sends every day", blocking=False)
 SEQUENCE = Control("file_sequence", "No number is missing in a source's series of numbered files", blocking=False)
 DUPLICATES = Control("duplicate_files", "Files are sent once, and never again with other content", blocking=False)
@@ -38,6 +39,12 @@ class DeclaredFile:
     records: int
     declared_s: int | None
     seconds: int
+
+
+def source_files(files: pl.DataFrame) -> list[SourceFiles]:
+    """Count the rows of a file register by source, day and status."""
+    counted = files.group_by("source", pl.col("landing_day").alias("day"), "status").agg(pl.len().alias("files"))
+    return [SourceFiles(**row) for row in counted.iter_rows(named=True)]
 
 
 def expected_files(
@@ -73,30 +80,32 @@ def _never_silent(received: Mapping[date, int], day: date, thresholds: Threshold
     return len([found for found in before if found]) >= thresholds.silent_days
 
 
-def file_sequence(files: DataFrame, day: date, thresholds: Thresholds) -> CheckResult:
+def file_sequence(files: pl.DataFrame, day: date, thresholds: Thresholds) -> CheckResult:
     """Numbers missing beside a file of today, in the series' files of today and the days looked back on.
 
     Args:
-        files: file_register of those days. Files without a series are not counted.
+        files: file_register of those days. Files without a series are not counted, nor are those of a series whose
+            numbers are times of day.
         day: today.
         thresholds: the configured thresholds.
     """
-    once = files.where("sequence_nr IS NOT NULL").groupBy("source", "series", "sequence_nr")
-    in_order = Window.partitionBy("source", "series").orderBy("sequence_nr")
     numbered = (
-        once.agg(F.max("landing_day").alias("day"))
-        .withColumn("before", F.lag("sequence_nr").over(in_order))
-        .withColumn("today", (F.col("day") == F.lit(day)) | (F.lag("day").over(in_order) == F.lit(day)))
-        .withColumn("missing", F.col("sequence_nr") - F.col("before") - 1)
+        _without_clocks(files.filter(pl.col("sequence_nr").is_not_null()))
+        .group_by("source", "series", "sequence_nr")
+        .agg(day=pl.max("landing_day"))
+        .sort("source", "series", "sequence_nr")
+        .with_columns(pl.col("sequence_nr", "day").shift().over("source", "series").name.suffix("_before"))
+        .with_columns(missing=pl.col("sequence_nr") - pl.col("sequence_nr_before") - 1)
     )
-    gap = F.col("today") & F.col("missing").between(1, thresholds.sequence_restart)
-    row = numbered.agg(
-        F.countDistinct("source", "series").alias("series"),
-        F.coalesce(F.sum(F.when(gap, F.col("missing"))), F.lit(0)).alias("missing"),
-    ).first()
-    series, missing = (row["series"], row["missing"]) if row else (0, 0)
-    rows = numbered.where(gap).orderBy("source", "series", "sequence_nr").limit(SAMPLES).collect() if missing else []
-    samples = [f"{row['source']}/{row['series']}: {_span(row['before'] + 1, row['sequence_nr'] - 1)}" for row in rows]
+    beside_today = (pl.col("day") == day) | (pl.col("day_before") == day)
+    gaps = numbered.filter(beside_today & pl.col("missing").is_between(1, thresholds.sequence_restart))
+    series, missing = numbered.select("source", "series").n_unique(), int(gaps["missing"].sum())
+    samples = [
+        f"{source}/{name}: {_span(before + 1, number - 1)}"
+        for source, name, before, number in gaps.select("source", "series", "sequence_nr_before", "sequence_nr")
+        .head(SAMPLES)
+        .iter_rows()
+    ]
     return SEQUENCE.result(
         passed=not missing,
         figure=f"{missing:,} numbers missing in {series:,} series",
@@ -104,6 +113,20 @@ def file_sequence(files: DataFrame, day: date, thresholds: Thresholds) -> CheckR
         failures={"numbers": missing},
         samples=[mask(sample) for sample in samples],
     )
+
+
+def _without_clocks(files: pl.DataFrame) -> pl.DataFrame:
+    """Files but those whose numbers are times of day, by the rule of `sequences.is_clock`."""
+    number = pl.col("sequence_nr")
+    hundreds = number // 100
+    in_sixties = ((number % 100).max() < SIXTY) & ((hundreds % 100).max() < SIXTY)
+    clocks = (
+        files.filter(pl.col("series").str.contains(CLOCK_SHAPED.pattern))
+        .group_by("series")
+        .agg(clock=in_sixties & (hundreds.min() < hundreds.max()))
+        .filter("clock")
+    )
+    return files.join(clocks, on="series", how="anti")
 
 
 def _span(first: int, last: int) -> str:
@@ -127,27 +150,26 @@ def duplicate_files(files: Iterable[SourceFiles], day: date, thresholds: Thresho
     )
 
 
-def trailer_totals(files: DataFrame, seconds: DataFrame) -> CheckResult:
+def trailer_totals(files: pl.DataFrame, seconds: pl.DataFrame) -> CheckResult:
     """Files whose declared totals differ from what was counted in them.
 
     Args:
-        files: landed files that declare records or seconds, as rows of file_register.
+        files: rows of file_register; those that declare nothing, or were not landed, are not compared.
         seconds: path and the seconds counted in it.
     """
-    wrong = (
-        files.join(seconds, "path", "left")
-        .withColumn("seconds", F.coalesce("seconds", F.lit(0)))
-        .where("declared_records != records OR declared_s != seconds")
-    )
-    count, declaring = wrong.count(), files.count()
+    declares = pl.col("declared_records").is_not_null() | pl.col("declared_s").is_not_null()
+    declaring = files.filter((pl.col("status") == "landed") & declares)
+    counted = declaring.join(seconds, on="path", how="left").with_columns(pl.col("seconds").fill_null(0))
+    differs = (pl.col("declared_records") != pl.col("records")) | (pl.col("declared_s") != pl.col("seconds"))
+    wrong = counted.filter(differs).sort("path")
     columns = ("path", "declared_records", "records", "declared_s", "seconds")
-    rows = wrong.select(*columns).orderBy("path").limit(SAMPLES).collect() if count else []
+    rows = [DeclaredFile(**row) for row in wrong.select(columns).head(SAMPLES).iter_rows(named=True)]
     return TRAILERS.result(
-        passed=not count,
-        figure=f"{count:,} of {declaring:,} files with declared totals differ",
+        passed=wrong.is_empty(),
+        figure=f"{wrong.height:,} of {declaring.height:,} files with declared totals differ",
         threshold="0 differ",
-        failures={"files": count},
-        samples=[mask(f"{row['path']}: {_difference(DeclaredFile(**row.asDict()))}") for row in rows],
+        failures={"files": wrong.height},
+        samples=[mask(f"{row.path}: {_difference(row)}") for row in rows],
     )
 
 

@@ -42,8 +42,8 @@ def merge_samples(parts: Sequence[pl.DataFrame], size: int) -> pl.DataFrame:
 
 
 def _lowest(drawn: pl.DataFrame, size: int) -> pl.DataFrame:
-    limit = drawn[LOTTERY].bottom_k(size).max()
-    return drawn.filter(pl.col(LOTTERY) <= limit).sort(LOTTERY, "path", "line").head(size)
+    lottery = pl.col(LOTTERY)
+    return drawn.filter(lottery <= lottery.bottom_k(size).max()).sort(LOTTERY, "path", "line").head(size)
 
 
 @dataclass(frozen=True)

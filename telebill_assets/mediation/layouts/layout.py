@@ -59,15 +59,18 @@ class Layout:
         names = [normal(cell) for cell in cells]
         if not self.header or not {normal(name) for name in self.header} <= set(names):
             return None
-        return [name if name and name not in names[:i] else f"column {i + 1}" for i, name in enumerate(names)]
+        first = {name: i for i, name in reversed(list(enumerate(names)))}
+        return [name if name and first[name] == i else f"column {i + 1}" for i, name in enumerate(names)]
 
     def position_names(self, cells: Sequence[str]) -> tuple[str, ...] | None:
         """Names of the columns if these are the fields of a record without header."""
         if len(cells) not in self.widths:
             return None
         names, looks = _positions(self, len(cells))
-        fits = all(pattern.search(cells[i]) if i is not None else pattern.search("") for i, pattern in looks)
-        return names if fits else None
+        for place, pattern in looks:
+            if not pattern.search("" if place is None else cells[place]):
+                return None
+        return names
 
 
 @cache

@@ -30,6 +30,8 @@ def time_text(fields: Fields, column: str) -> pa.Array:
 
     def find() -> pa.Array:
         texts = fields.text(column)
+        if not pc.any(pc.starts_with(texts, "0")).as_py():
+            return texts
         return pc.if_else(pc.match_substring_regex(texts, "^0+$"), None, texts)
 
     return fields.once(("time", column), find)

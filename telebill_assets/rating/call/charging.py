@@ -6,6 +6,7 @@ their first piece together, then those that go on take their second, and so on.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,7 +84,8 @@ class Charged:
     def joined(cls, parts: Sequence["Charged"]) -> "Charged":
         """Batches one after the other, without their pieces."""
         names = [each.name for each in fields(cls) if each.name != "pieces"]
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        return cls(**columns)
 
 
 def charge_calls(prices: PriceList, calls: Batch, *, keep_pieces: bool = False) -> Charged:

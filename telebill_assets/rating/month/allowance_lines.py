@@ -67,9 +67,7 @@ def allowance_balances(granted: pl.DataFrame, usage: Used, tariff: Tariff, month
         month: the billing month.
     """
     service = pl.when("per_service").then("service_id").otherwise("of_service")
-    used = (
-        usage.uses.with_columns(service_id=service).group_by(*BALANCE_KEYS).agg(pl.col("used").sum())
-    )
+    used = usage.uses.with_columns(service_id=service).group_by(*BALANCE_KEYS).agg(pl.col("used").sum())
     shared = granted.filter(~pl.col("per_service")).with_columns(service_id="of_service")
     apart = granted.filter("per_service").join(_services(usage, tariff, month), on="account_id")
     return (

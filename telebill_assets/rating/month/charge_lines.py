@@ -1,6 +1,6 @@
 """The charge lines of a month: every effect is a line of its own, so the lines explain the total."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from telebill_assets.rating.month.allowance_lines import allowance_balances, allowance_lines
+from telebill_assets.rating.month.allowances import Used
 from telebill_assets.rating.month.discounts import discount_lines
 from telebill_assets.rating.month.exact import AMOUNT, rounded
 from telebill_assets.rating.month.minimums import minimum_lines
@@ -20,7 +21,7 @@ from telebill_assets.rating.month.usage_lines import alphabetical, calls_by_rate
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.rated_usage import RatedUsage
-from telebill_assets.tables.table import conform
+from telebill_assets.tables.table import conform, from_rows
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,48 @@ class MonthBefore:
     balances: pl.DataFrame
 
     @classmethod
-    def left(cls, lines: pl.LazyFrame, balances: pl.LazyFrame) -> "MonthBefore":
-        """Only what a month can need of the lines and balances of its accounts: what was billed in advance, and units
-        that remain.
+    def kept(cls, lines: pl.LazyFrame, balances: pl.LazyFrame, own: pl.Expr | None = None) -> "MonthBefore":
+        """Of published tables only what the next month can need: what was billed in advance, and units that remain.
+
+        Args:
+            lines: rated_usage of the month before.
+            balances: its allowance_balances.
+            own: the condition on account_id of the accounts that are rated; null: all.
         """
-        return cls(in_advance(lines).collect(), balances.filter(pl.col("remaining") > 0).collect())
+        mine = pl.lit(value=True) if own is None else own
+        left = balances.filter(mine, pl.col("remaining") > 0)
+        return cls(lines.filter(mine, in_advance()).collect(), left.collect())
+
+
+class Given(NamedTuple):
+    """What lines of a kind can be made of."""
+
+    calls: pl.DataFrame
+    usage: Used
+    tariff: Tariff
+    month: Month
+    before: MonthBefore | None
+    lines: pl.DataFrame
+    """The lines so far, of all kinds before."""
+
+
+class Kind(NamedTuple):
+    """A kind of charge lines, and the table of the tariff that declares it: no rows, no such lines."""
+
+    declared_in: str | None
+    lines: Callable[[Given], pl.DataFrame]
+
+
+KINDS = (
+    Kind(None, lambda given: usage_lines(given.calls, given.tariff)),
+    Kind("plan_allowances", lambda given: allowance_lines(given.usage, given.tariff, given.month)),
+    Kind("plan_tiers", lambda given: tier_lines(given.usage, given.tariff, given.month)),
+    Kind(None, lambda given: recurring_lines(given.tariff, given.month, given.before.lines if given.before else None)),
+    Kind("charges", lambda given: one_off_lines(given.tariff, given.month)),
+    Kind("plan_discounts", lambda given: discount_lines(given.lines, given.tariff, given.month)),
+    Kind("plan_minimums", lambda given: minimum_lines(given.lines, given.tariff, given.month)),
+)
+"""The kinds of charge lines. Discounts look at the lines so far, and minimums at what discounts have left."""
 
 
 class RatedMonth(NamedTuple):
@@ -54,7 +92,8 @@ class RatedMonth(NamedTuple):
 def rate_month(aggregates: pl.DataFrame, tariff: Tariff, month: date, before: MonthBefore | None = None) -> RatedMonth:
     """Rate a billing month of whole accounts: all accounts that are in any of the arguments.
 
-    To rate some accounts only, pass their aggregates, `tariff.of_accounts(ids)` and the `MonthBefore` of these accounts.
+    To rate some accounts only, pass their aggregates, `tariff.of_accounts(own)` and `MonthBefore.kept(..., own)`: the
+    lines are those that they have among all.
 
     Args:
         aggregates: daily_aggregates of all landing days of the month.
@@ -66,18 +105,13 @@ def rate_month(aggregates: pl.DataFrame, tariff: Tariff, month: date, before: Mo
     calls = calls_by_rate(aggregates)
     granted = grants(calls, tariff, period, before.balances if before else None)
     usage = month_usage(aggregates, granted, tariff)
-    parts = [
-        usage_lines(calls, tariff),
-        allowance_lines(usage, tariff, period),
-        tier_lines(usage, tariff, period),
-        recurring_lines(tariff, period, before.lines if before else None),
-        one_off_lines(tariff, period),
-    ]
-    lines = pl.concat([as_rated_usage(part, month) for part in parts])
-    for rule in (discount_lines, minimum_lines):
-        lines = pl.concat([lines, as_rated_usage(rule(lines, tariff, period), month)])
+    given = Given(calls, usage, tariff, period, before, from_rows([], RatedUsage))
+    for kind in KINDS:
+        if kind.declared_in is None or tariff.tables[kind.declared_in].num_rows:
+            made = as_rated_usage(kind.lines(given), month)
+            given = given._replace(lines=pl.concat([given.lines, made]))
     balances = allowance_balances(granted, usage, tariff, period)
-    return RatedMonth(lines, conform(balances, AllowanceBalances))
+    return RatedMonth(given.lines, conform(balances, AllowanceBalances))
 
 
 def charge_lines(
@@ -85,14 +119,6 @@ def charge_lines(
 ) -> pl.DataFrame:
     """The lines of `rate_month`."""
     return rate_month(aggregates, tariff, month, before).lines
-
-
-def accounts_of_month(tariff: Tariff, before: MonthBefore | None = None) -> list[str]:
-    """Accounts that may have lines or balances though nobody called, in order: a month has these and those that called.
-    """
-    frames = [tariff.frame(name) for name in tariff.OF_ACCOUNTS]
-    frames += [before.lines, before.balances] if before else []
-    return pl.concat([frame.select("account_id") for frame in frames]).unique().sort("account_id")["account_id"].to_list()
 
 
 def as_rated_usage(lines: pl.DataFrame, month: date) -> pl.DataFrame:

@@ -20,15 +20,17 @@ from telebill_assets.rating.month.plan_charges import KEYS, counts, plan_charges
 from telebill_assets.rating.tariff import Tariff
 
 PERCENT = pl.Decimal(18, 8)
-RULES = {
-    "plan_id": pl.String,
-    "discount": pl.String,
-    "position": pl.Int64,
-    "percent": PERCENT,
-    "fixed": AMOUNT,
-    "scope": pl.String,
-    "groups": pl.List(pl.String),
-}
+RULES = pl.Schema(
+    {
+        "plan_id": pl.String(),
+        "discount": pl.String(),
+        "position": pl.Int64(),
+        "percent": PERCENT,
+        "fixed": AMOUNT,
+        "scope": pl.String(),
+        "groups": pl.List(pl.String),
+    }
+)
 
 
 def discount_lines(lines: pl.DataFrame, tariff: Tariff, month: Month) -> pl.DataFrame:
@@ -49,7 +51,11 @@ def discount_lines(lines: pl.DataFrame, tariff: Tariff, month: Month) -> pl.Data
     for _, discounts in rules.group_by("position", maintain_order=True):
         found.append(_taken_off(charges, discounts))
         charges = _less(charges, found[-1])
-    group = pl.when(pl.col("destination_group") == ANY).then(pl.lit("")).otherwise(pl.lit(", ") + pl.col("destination_group"))
+    group = (
+        pl.when(pl.col("destination_group") == ANY)
+        .then(pl.lit(""))
+        .otherwise(pl.lit(", ") + pl.col("destination_group"))
+    )
     names = ["account_id", pl.lit("discount"), "plan_id", "discount", "product", "destination_group"]
     return pl.concat(found).select(
         *("account_id", "plan_id", "currency", "product", "service_from", "service_to"),

@@ -22,27 +22,31 @@ GRANT = ("allowance", "granted_month", "unit", "per_service", "of_service")
 """What an allowance in use is: `granted_month` is an earlier one if units rolled over, `of_service` is * unless one
 service alone has left them.
 """
-RULES = {
-    "plan_id": pl.String,
-    "allowance": pl.String,
-    "position": pl.Int64,
-    "units": pl.Int64,
-    "unit": pl.String,
-    "per_service": pl.Boolean,
-    "destinations": pl.List(pl.String),
-    "since": pl.Date,
-    "until": pl.Date,
-    "rollover_months": pl.Int64,
-}
+RULES = pl.Schema(
+    {
+        "plan_id": pl.String(),
+        "allowance": pl.String(),
+        "position": pl.Int64(),
+        "units": pl.Int64(),
+        "unit": pl.String(),
+        "per_service": pl.Boolean(),
+        "destinations": pl.List(pl.String),
+        "since": pl.Date(),
+        "until": pl.Date(),
+        "rollover_months": pl.Int64(),
+    }
+)
 GROUP_KEYS = ("plan_id", "destination_group", "messages", "direction")
-GROUPS = {
-    "plan_id": pl.String,
-    "destination_group": pl.String,
-    "messages": pl.Boolean,
-    "direction": pl.String,
-    "tiers": pl.String,
-    "unit": pl.String,
-}
+GROUPS = pl.Schema(
+    {
+        "plan_id": pl.String(),
+        "destination_group": pl.String(),
+        "messages": pl.Boolean(),
+        "direction": pl.String(),
+        "tiers": pl.String(),
+        "unit": pl.String(),
+    }
+)
 ANY = "*"
 ALL_SERVICES = "*"
 MESSAGE = "message"
@@ -79,8 +83,9 @@ def month_usage(aggregates: pl.DataFrame, granted: pl.DataFrame, tariff: Tariff)
         .sort("call_date", _dearest_first(), *TIES)
         .with_columns(selectors.enum().cast(pl.String))
         .with_columns(owner=_owner())
+        .with_row_index("place")
     )
-    used = use_allowances(events, granted)
+    used = use_allowances(events, granted, ["place"])
     return Used(used.events, used.uses.drop("unit").join(granted.select("grant", *GRANT), on="grant"))
 
 
@@ -165,8 +170,10 @@ def _groups(tariff: Tariff, aggregates: pl.DataFrame) -> pl.DataFrame:
     for key, unit in units.items():
         name, counted = tiers.get(key, (None, ANY))
         rows += [(*key, way, name if counted in {ANY, way} else None, unit) for way in ("outbound", "inbound")]
-    types = {name: aggregates.schema[name] for name in GROUP_KEYS if name in aggregates.columns}
-    return pl.DataFrame(rows, schema=GROUPS, orient="row").cast(types, strict=False)
+    texts = [name for name in GROUP_KEYS if name in aggregates.columns]
+    return pl.DataFrame(rows, schema=GROUPS, orient="row").with_columns(
+        pl.col(name).cast(aggregates.schema[name], strict=False) for name in texts
+    )
 
 
 def _rules(tariff: Tariff, month: Month) -> list[tuple[Any, ...]]:

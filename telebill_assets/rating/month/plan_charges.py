@@ -7,7 +7,7 @@ from telebill_assets.rating.month.month_usage import ANY, group_names
 from telebill_assets.rating.tariff import Tariff
 
 KEYS = ("account_id", "plan_id", "currency", "product", "category", "destination_group")
-GROUPS = {"plan_id": pl.String, "destination": pl.String, "destination_group": pl.String}
+GROUPS = pl.Schema({"plan_id": pl.String, "destination": pl.String, "destination_group": pl.String})
 
 
 def plan_charges(lines: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:

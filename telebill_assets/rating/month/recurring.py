@@ -106,7 +106,9 @@ def _prorated(charged: pl.DataFrame, month: Month) -> pl.DataFrame:
 
 def _not_billed_yet(due: pl.DataFrame, billed_before: pl.DataFrame, month: Month) -> pl.DataFrame:
     """What is due of a month less what was billed for it in advance."""
-    before = in_advance(billed_before).select(due.columns).with_columns(pl.col("line_id").str.strip_suffix(ADVANCE))
+    before = (
+        billed_before.filter(in_advance()).select(due.columns).with_columns(pl.col("line_id").str.strip_suffix(ADVANCE))
+    )
     names = [name for name in due.columns if name != "line_id"]
     both = due.join(before, on="line_id", how="full", coalesce=True, suffix="_before")
     difference = pl.col("exact_amount").fill_null(0) - pl.col("exact_amount_before").fill_null(0)
@@ -130,6 +132,6 @@ def _not_billed_yet(due: pl.DataFrame, billed_before: pl.DataFrame, month: Month
     )
 
 
-def in_advance(lines: pl.DataFrame) -> pl.DataFrame:
-    """The charge lines of a month that bill the month after it."""
-    return lines.filter((pl.col("line_kind") == "recurring") & pl.col("line_id").str.ends_with(ADVANCE))
+def in_advance() -> pl.Expr:
+    """Whether a charge line of a month bills the month after it."""
+    return (pl.col("line_kind") == "recurring") & pl.col("line_id").str.ends_with(ADVANCE)

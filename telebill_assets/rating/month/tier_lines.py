@@ -22,7 +22,9 @@ from telebill_assets.rating.tariff import Tariff
 UNIT_SIZES = {"s": 1, "min": 60, "call": 1, "message": 1}
 """Units of month_usage in one priced unit."""
 KEYS = ("account_id", "plan_id", "currency", "tiers")
-WORDS = {"schedule": pl.String, "tier": pl.Int64, "product": pl.String, "label": pl.String, "unit": pl.String}
+WORDS = pl.Schema(
+    {"schedule": pl.String, "tier": pl.Int64, "product": pl.String, "label": pl.String, "unit": pl.String}
+)
 
 
 def tier_lines(usage: Used, tariff: Tariff, month: Month) -> pl.DataFrame:

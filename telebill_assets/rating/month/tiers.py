@@ -16,17 +16,19 @@ QUANTITY = pl.Decimal(18, 8)
 PRICE = pl.Decimal(18, 10)
 BLOCKS = pl.Decimal(18, 0)
 TIER_CHARGE = pl.Decimal(36, 18)
-TIER_COLUMNS = {
-    "schedule": pl.String,
-    "model": pl.String,
-    "tier": pl.Int64,
-    "above": QUANTITY,
-    "up_to": QUANTITY,
-    "unit_price": PRICE,
-    "flat": PRICE,
-    "increment": QUANTITY,
-    "unit_size": pl.Int64,
-}
+TIER_COLUMNS = pl.Schema(
+    {
+        "schedule": pl.String(),
+        "model": pl.String(),
+        "tier": pl.Int64(),
+        "above": QUANTITY,
+        "up_to": QUANTITY,
+        "unit_price": PRICE,
+        "flat": PRICE,
+        "increment": QUANTITY,
+        "unit_size": pl.Int64(),
+    }
+)
 
 
 Schedule = tuple[str, int, Sequence[Mapping[str, Any]]]

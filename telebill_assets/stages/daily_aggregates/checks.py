@@ -44,7 +44,7 @@ def check(
     return [
         *controls(context, aggregates, suspended, ledger, sample),
         *balances(context, aggregates, ledger),
-        closed.closed_month_unchanged(context, aggregates),
+        closed.closed_month_unchanged(context, publication.files_of(DailyAggregates)),
     ]
 
 

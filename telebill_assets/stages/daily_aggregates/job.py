@@ -68,7 +68,7 @@ def run(context: JobContext) -> JobReport:
     day, publication = context.partition, Publication(context)
     parts, written = price_day(context, publication, published_tariff(context))
     publication.adopt(DailyAggregates, written, landing_day=day)
-    texts = _with_texts(context, publication, [part.unpriced for part in parts if part.unpriced])
+    texts = with_texts(context, publication, [part.unpriced for part in parts if part.unpriced])
     publication.adopt(SuspendedUsage, texts, landing_day=day, stage=STAGE)
     counted = merge_outcomes([part.outcomes for part in parts])
     ledger = publication.write(Ledger, ledger_rows(counted, STAGE, day), period=day, stage=STAGE)
@@ -94,7 +94,11 @@ def price_day(context: JobContext, publication: Publication, tariff: Tariff) -> 
 def price_files(files: Sequence[StoredFile], day: Day) -> tuple[Priced, dict[int, pl.DataFrame]]:
     """Price the calls of some files; hand over their sums by group of accounts."""
     calls = scan_files([file.path for file in files], ValidatedUsage).collect()
-    priced = price_calls(calls, day.tariff)
+    return sum_calls(price_calls(calls, day.tariff), day)
+
+
+def sum_calls(priced: pl.DataFrame, day: Day) -> tuple[Priced, dict[int, pl.DataFrame]]:
+    """Sum priced calls, keep a sample of them, and write those without a price."""
     unpriced = conform(unpriced_calls(priced), SuspendedUsage)
     kept = write_file(unpriced, SuspendedUsage, day.unpriced_folder, "unpriced-") if len(unpriced) else None
     by_group = {group.number: part for group, part in split(aggregate(priced), day.groups).items()}
@@ -107,7 +111,7 @@ def sum_accounts(group: int, parts: list[pl.DataFrame], day: Day) -> Written:
     return write_examined(merge_aggregates(parts), DailyAggregates, day.folder, prefix)
 
 
-def _with_texts(context: JobContext, publication: Publication, unpriced: Sequence[str]) -> list[Written]:
+def with_texts(context: JobContext, publication: Publication, unpriced: Sequence[str]) -> list[Written]:
     """Write the calls without a price to suspended_usage, with their original text. Without such calls nothing is read."""
     if not unpriced:
         return []

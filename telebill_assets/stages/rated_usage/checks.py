@@ -9,12 +9,13 @@ import polars as pl
 
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, agreement, agreement_verdict, differing
-from telebill_assets.audit.controls.services import UNUSED, Unused, unused_services
+from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, agreed, agreement, differences
+from telebill_assets.audit.controls.services import UNUSED, unused_services
 from telebill_assets.audit.identities import CALLS, RECORDS
 from telebill_assets.audit.identities import differing as identity_differs
 from telebill_assets.audit.ledger import count
 from telebill_assets.audit.publication import Publication
+from telebill_assets.audit.tally import Tally, together
 from telebill_assets.audit.written import repeated_keys
 from telebill_assets.compute import adjustments
 from telebill_assets.compute.context import JobContext
@@ -46,14 +47,15 @@ class Compared:
 
     of_days: pl.DataFrame
     """Aggregates summed by landing day and currency."""
-    differing_accounts: pl.DataFrame
+    differing_accounts: Tally
     """Accounts whose usage lines do not charge their calls."""
     charged: pl.DataFrame
     """The usage lines' measures, summed; one row."""
-    unused: Unused
+    unused: Tally
+    """Services without a call."""
 
 
-def compare(aggregates: pl.DataFrame, lines: pl.DataFrame, unused: Unused) -> Compared:
+def compare(aggregates: pl.DataFrame, lines: pl.DataFrame, unused: Tally) -> Compared:
     """Compare the aggregates of some accounts with their usage lines."""
     calls = aggregates.rename({"landing_day": "period", "calls": "records", "charge": "amount"})
     usage = lines.filter(pl.col("line_kind") == "usage").select(
@@ -61,7 +63,7 @@ def compare(aggregates: pl.DataFrame, lines: pl.DataFrame, unused: Unused) -> Co
     )
     return Compared(
         of_days=calls.group_by(OF_DAY).agg(pl.col(MEASURES).sum()),
-        differing_accounts=differing(usage, calls, OF_ACCOUNT, MEASURES),
+        differing_accounts=differences(usage, calls, OF_ACCOUNT, MEASURES),
         charged=usage.select(pl.col(MEASURES).sum()),
         unused=unused,
     )
@@ -74,17 +76,16 @@ def check(
     days = days_of_month(context.partition)
     of_days = pl.concat(each.of_days for each in compared)
     priced = context.lake.scan(Ledger, period=days, stage="daily_aggregates").filter(pl.col("outcome") == "priced")
-    adjusted = publication.rows_of(RatedUsage).filter(pl.col("line_kind") == "adjustment")
     return [
         every_day_is_there(context, days),
         days_agree(context, days),
         no_call_twice(context, days),
-        adjustments.balanced(context, context.partition, adjusted),
+        adjustments.balanced(context, context.partition, publication.rows_of(RatedUsage)),
         month_before_is_there(context, tariff),
         usage_balance(of_days, pl.concat(each.charged for each in compared), ledger),
-        agreement(AGGREGATES, of_days, priced, OF_DAY, MEASURES),
-        agreement_verdict(ACCOUNTS, pl.concat(each.differing_accounts for each in compared), OF_ACCOUNT, MEASURES),
-        unused_services((each.unused for each in compared), context.thresholds),
+        agreement(AGGREGATES, of_days, priced.collect(), OF_DAY, MEASURES),
+        agreed(ACCOUNTS, together(each.differing_accounts for each in compared), OF_ACCOUNT, MEASURES),
+        unused_services(together(each.unused for each in compared), context.thresholds),
     ]
 
 

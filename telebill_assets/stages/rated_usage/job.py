@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from telebill_assets.audit.controls.services import Unused
+from telebill_assets.audit.controls.services import services_used
 from telebill_assets.audit.ledger import ledger_rows
 from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.written import Written, write_examined
@@ -22,7 +22,7 @@ from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.tariff import published_tariff
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.rating.account_groups import AccountGroup, files_of, month_groups
-from telebill_assets.rating.month.charge_lines import accounts_of_month, rate_month
+from telebill_assets.rating.month.charge_lines import rate_month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.stages.rated_usage import checks
 from telebill_assets.tables.allowance_balances import AllowanceBalances
@@ -95,16 +95,14 @@ def rate_accounts(accounts: Accounts, shared: BillingMonth) -> Rated:
     group, month = accounts.group, shared.month
     aggregates = scan_files(accounts.files, DailyAggregates).filter(group.rows).collect()
     before = shared.before.of_group(group) if shared.before else None
-    quiet = pl.DataFrame({"account_id": accounts_of_month(shared.tariff, before)}, schema={"account_id": pl.String})
-    ids = {*quiet.filter(group.rows)["account_id"], *aggregates["account_id"].unique()}
-    tariff = shared.tariff.of_accounts(sorted(ids))
+    tariff = shared.tariff.of_accounts(group.rows)
     rated = rate_month(aggregates, tariff, month, before)
     return Rated(
         lines=write_examined(rated.lines, RatedUsage, shared.lines_folder, group.file_prefix),
         balances=write_examined(rated.balances, AllowanceBalances, shared.balances_folder, group.file_prefix),
         counted=counted(rated.lines),
         compared=checks.compare(
-            aggregates, rated.lines, Unused.of(tariff.frame("services"), aggregates, *_ends(month))
+            aggregates, rated.lines, services_used(tariff.frame("services"), aggregates, *_ends(month))
         ),
     )
 

@@ -3,15 +3,14 @@
 import csv
 import json
 
-import polars as pl
 import pytest
 
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.quote.calls import WrongCallsError, checked_calls, read_calls
-from telebill_assets.quote.commands import quote
 from telebill_assets.quote.cases import Kind, UnreadableCasesError, answers
+from telebill_assets.quote.commands import quote
 from telebill_assets.quote.quote_calls import quote_calls
 from telebill_assets.reference.load import load
 

@@ -35,7 +35,10 @@ def sides():
 
 
 def test_both_sides_are_summed_by_the_keys(sides):
-    rows = {(row["account_id"], row["destination"]): row for row in compare(*sides, ["account_id", "destination"]).to_dicts()}
+    rows = {
+        (row["account_id"], row["destination"]): row
+        for row in compare(*sides, ["account_id", "destination"]).to_dicts()
+    }
     assert len(rows) == 4
     uk = rows["A-1", "uk"]
     assert (uk["calls_before"], uk["calls_after"], uk["billed_s_before"], uk["talk_s_after"]) == (3, 3, 180, 130)
@@ -57,7 +60,11 @@ def test_without_keys_there_is_one_row_of_totals_even_of_nothing(sides):
 
 def test_changed_leaves_out_what_is_the_same(sides):
     found = changed(compare(*sides, ["account_id", "destination"])).to_dicts()
-    assert sorted((row["account_id"], row["destination"]) for row in found) == [("A-1", "uk"), ("B-1", "us"), ("C-1", "us")]
+    assert sorted((row["account_id"], row["destination"]) for row in found) == [
+        ("A-1", "uk"),
+        ("B-1", "us"),
+        ("C-1", "us"),
+    ]
 
 
 def test_calls_without_a_price_are_calls_without_charge():

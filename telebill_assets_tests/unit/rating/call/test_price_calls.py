@@ -7,8 +7,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from telebill_assets.rating.call import price_calls as price_calls_module
 from telebill_assets.rating.call.destinations import number_key, prefix_ranges
-from telebill_assets.rating.call.price_calls import price_calls
+from telebill_assets.rating.call.price_calls import ChargeTooLargeError, price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets_tests.support.tariffs import rate_row, tariff_of
 
@@ -84,15 +85,18 @@ SANE = {
 }
 
 
-@pytest.fixture(scope="module")
-def priced():
+def asked_calls():
     asked = [(account, callee, talk, changes) for account, callee, talk, changes, _, _ in CASES]
     asked += [(account, callee, 60, changes) for account, callee, changes, _ in UNPRICED]
-    rows = [
+    return [
         {**SANE, "account_id": account, "callee": callee, "talk_s": talk, **changes}
         for account, callee, talk, changes in asked
     ]
-    return price_calls(pl.DataFrame(rows), tariff()).to_dicts()
+
+
+@pytest.fixture(scope="module")
+def priced():
+    return price_calls(pl.DataFrame(asked_calls()), tariff()).to_dicts()
 
 
 def test_prices_are_those_worked_out_by_hand(priced):
@@ -118,3 +122,19 @@ def test_the_longest_prefix_owns_a_number():
         3,
         -1,
     ]
+
+
+def test_the_size_of_batches_changes_nothing(monkeypatch, priced):
+    monkeypatch.setattr(price_calls_module, "BATCH", 3)
+    assert price_calls(pl.DataFrame(asked_calls()), tariff()).to_dicts() == priced
+
+
+def test_no_calls_have_no_prices():
+    calls = pl.DataFrame(asked_calls())
+    assert price_calls(calls.clear(), tariff()).schema == price_calls(calls, tariff()).schema
+
+
+def test_a_charge_that_the_tables_have_no_room_for_is_refused():
+    calls = pl.DataFrame([{**SANE, "account_id": "minute", "callee": "+15125550100", "talk_s": 10**12}])
+    with pytest.raises(ChargeTooLargeError, match="costs 100,000,000 or more"):
+        price_calls(calls, tariff())

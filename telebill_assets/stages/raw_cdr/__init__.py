@@ -1,0 +1,1 @@
+"""Every record of the files that landed on a day, in unified columns."""
