@@ -7,7 +7,7 @@ FILES ?= 3000
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test test-fast setup-python ui bench-day bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
+.PHONY: demo test test-fast setup-python ui bench-day bench-month bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -32,8 +32,11 @@ test-fast: setup-python ## The tests that need neither Java nor a server, in und
 bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)
 
-bench-reading: setup ## Time the reading of five layouts beside DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading
+bench-month: setup ## Time one big billing month beside the same sums in DuckDB
+	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.month
+
+bench-reading: setup-python ## Time the reading of five layouts beside DuckDB
+	@$(BIN)/python -m benchmarks.reading
 
 bench-pricing: setup ## Time the price of millions of calls beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.pricing

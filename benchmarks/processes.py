@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,15 @@ class Measured:
     peak_bytes: int = 0
 
 
-def in_own_process(*command: str) -> Measured:
-    """Run `python -m command`, which prints a Measured as JSON in its last line, and watch its processes."""
+def in_own_process(*command: str, servers: Sequence[Path] = ()) -> Measured:
+    """Run `python -m command`, which prints a Measured as JSON in its last line, and watch its processes.
+
+    Args:
+        command: module and arguments.
+        servers: files with the process ids of servers that it may start and that leave its process tree.
+    """
     child = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
-    watch = _Watch(child.pid)
+    watch = _Watch(child.pid, servers)
     watch.start()
     output, _ = child.communicate()
     watch.stop()
@@ -48,9 +54,9 @@ class _Watch(threading.Thread):
     processes share is counted once, by proportional set size where the system tells it.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, servers: Sequence[Path]) -> None:
         super().__init__(daemon=True)
-        self._pid, self._done = pid, threading.Event()
+        self._pid, self._servers, self._done = pid, servers, threading.Event()
         self._processor: dict[tuple[int, float], float] = {}
         self.peak_bytes = 0
 
@@ -61,11 +67,11 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self._done.wait(WATCH_S):
             try:
-                root = psutil.Process(self._pid)
-                tree = [root, *root.children(recursive=True)]
+                tree = _tree(self._pid)
             except psutil.NoSuchProcess:
                 return
-            self.peak_bytes = max(self.peak_bytes, sum(map(self._look, tree)))
+            servers = [process for file in self._servers for process in _server(file)]
+            self.peak_bytes = max(self.peak_bytes, sum(map(self._look, [*tree, *servers])))
 
     def _look(self, process: psutil.Process) -> int:
         try:
@@ -79,6 +85,19 @@ class _Watch(threading.Thread):
     def stop(self) -> None:
         self._done.set()
         self.join()
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def _server(pid_file: Path) -> list[psutil.Process]:
+    """The processes of a server whose id is the first line of a file; none if it does not run."""
+    try:
+        return _tree(int(pid_file.read_text(encoding="utf-8").split()[0]))
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return []
 
 
 def timed(seconds: dict[str, float], step: str) -> "_Step":

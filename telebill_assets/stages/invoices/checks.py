@@ -51,7 +51,7 @@ def charges_current(context: JobContext, rated: pl.LazyFrame, taxed: pl.LazyFram
     calls = {name: priced[name] for name in ("talk_s", "billed_s", "amount")}
     verdicts = [
         balance("calls", "", ("priced", calls), {"usage lines": usage}),
-        adjustments.balanced(context, month, rated),
+        adjustments.balanced(context, month, rated.filter(pl.col("line_kind") == "adjustment")),
         units_carried(context, month),
         balance("taxes", "", ("charge lines", _lines_and_amount(rated)), {"taxed": _lines_and_amount(taxed)}),
     ]
