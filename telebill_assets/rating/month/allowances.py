@@ -9,6 +9,8 @@ import polars as pl
 
 OFFER_COLUMNS = ("owner", "grant", "turn", "units", "per_service", "service", "destinations", "since", "until")
 EVENT = "event"
+LOOKED_AT = ("service_id", "destination_group", "call_date", "units")
+"""What of an event decides which allowances it uses, and how much of them."""
 
 
 class Used(NamedTuple):
@@ -36,20 +38,22 @@ def use_allowances(events: pl.DataFrame, allowances: pl.DataFrame) -> Used:
             allowance per turn and service. `per_service`: each service has `units` of its own. A null service,
             destinations (a list), since or until (exclusive) restricts nothing.
     """
-    numbered = events.with_columns(over=pl.col("units")).with_row_index(EVENT)
-    waiting = numbered.join(allowances, on="owner", how="semi", maintain_order="left")
-    uses = []
+    numbered = events.with_row_index(EVENT)
+    waiting = numbered.join(allowances, on="owner", how="semi", maintain_order="left").select(
+        EVENT, "owner", *LOOKED_AT, over="units"
+    )
+    uses = [_use(waiting.clear(), allowances.clear())]
     for (_turn,), offers in allowances.sort("turn").group_by("turn", maintain_order=True):
-        used = _use(waiting, offers)
-        waiting = _left(waiting, used)
-        uses.append(used)
-    taken = pl.concat([numbered.clear().pipe(_use, allowances.clear()), *uses])
-    return Used(_left(numbered, taken).drop(EVENT), taken.drop(EVENT, "over"))
+        uses.append(_use(waiting, offers))
+        waiting = _left(waiting, uses[-1])
+    taken = pl.concat(uses)
+    over = _left(numbered.with_columns(over="units"), taken).drop(EVENT)
+    return Used(over, taken.join(numbered, on=EVENT, maintain_order="left").drop(EVENT))
 
 
 def _use(waiting: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
-    """What waiting events, in their order, use of the allowances of one turn."""
-    offered = offers.select([pl.col(name).alias(f"offer_{name}") for name in OFFER_COLUMNS])
+    """What waiting events, in their order, use of the allowances of one turn: event, grant, before and used."""
+    offered = offers.select([pl.col(name).alias(f"offer_{name}") for name in OFFER_COLUMNS]).with_row_index("offer")
     eligible = [
         pl.col("offer_service").is_null() | (pl.col("offer_service") == pl.col("service_id")),
         pl.col("offer_destinations").is_null()
@@ -63,18 +67,18 @@ def _use(waiting: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
         .filter(eligible)
     )
     service = pl.when("offer_per_service").then("service_id")
-    wanted_before = pl.col("over").cum_sum().over("owner", "offer_grant", service) - pl.col("over")
+    wanted_before = pl.col("over").cum_sum().over("offer", service) - pl.col("over")
     used = pl.min_horizontal("over", pl.col("offer_units") - wanted_before)
     return wanting.select(
-        *waiting.columns,
+        EVENT,
         pl.col("offer_grant").alias("grant"),
-        (pl.col("units") - pl.col("over")).alias("before"),
-        used.cast(waiting.schema["units"]).alias("used"),
+        (pl.col("units") - pl.col("over")).cast(waiting.schema["over"]).alias("before"),
+        used.cast(waiting.schema["over"]).alias("used"),
     ).filter(pl.col("used") > 0)
 
 
 def _left(events: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Events with what is over after these uses."""
     sums = used.group_by(EVENT).agg(pl.col("used").sum())
-    over = (pl.col("over") - pl.col("used").fill_null(0)).cast(events.schema["units"])
+    over = (pl.col("over") - pl.col("used").fill_null(0)).cast(events.schema["over"])
     return events.join(sums, on=EVENT, how="left", maintain_order="left").with_columns(over.alias("over")).drop("used")
