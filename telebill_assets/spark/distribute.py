@@ -108,7 +108,8 @@ class Cluster:
 
         try:
             parts = context.parallelize(list(enumerate(pieces)), len(pieces)).flatMap(splitting)
-            found: dict[int, Any] = dict(parts.groupByKey(self.cores, partitionFunc=lambda key: key + 1).map(merging).collect())
+            met = parts.groupByKey(self.cores, partitionFunc=lambda key: key + 1)
+            found: dict[int, Any] = dict(met.map(merging).collect())
         finally:
             sent.unpersist()
         answers = sorted(found.pop(ANSWER), key=lambda numbered: numbered[0])

@@ -10,7 +10,7 @@ from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
-from telebill_assets.stages.daily_aggregates import job as daily_aggregates
+from telebill_assets.stages.road import STAGES
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.raw_cdr import RawCdr
@@ -134,11 +134,7 @@ class TestOperator:
         self.runs += 1
         request = JobRequest(job=job, partition=partition, run_id=f"run-{self.runs}", code_version="1.0")
         context = JobContext(request, self.settings, self.lake, self.cluster)
-        if job == daily_aggregates.STAGE:
-            return daily_aggregates.run(context)
-        from telebill_assets.compute.jobs import JOBS  # only a billed month needs them
-
-        return JOBS[job](context)
+        return STAGES[job].run(context)
 
     def charges(self, day: date) -> dict[tuple[str, str], Decimal]:
         """Published charge of a day by account and destination."""

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
+from telebill_assets.assets.month_guard import unready_days
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
+from telebill_assets.operate import instance_of
 from telebill_assets.rerating.approve import ApprovalRefusedError, approve
 from telebill_assets.rerating.commands import app
 from telebill_assets.rerating.proposal import find
@@ -79,10 +81,6 @@ def test_a_rate_change_is_shown_and_published_once_on_approval(landed):
 
 def test_only_the_account_or_the_destination_changes(landed, monkeypatch):
     """UK at 0.50 is 1.00 for two minutes; then B's two minutes to the US at 0.20 are 0.40, and A's stay at 0.10."""
-    from telebill_assets.assets.rated_usage import unready_days  # Dagster takes seconds to import
-
-    from telebill_assets.operate import instance_of
-
     landed.publish_rates(us="0.20", uk="0.50")
     said = command(landed, monkeypatch, "--destination", "uk", "--approve", "Ann", "--reason", "UK's price")
     assert UK_ROW in [" ".join(line.replace("│", " ").split()) for line in said]
