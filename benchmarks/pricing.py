@@ -28,7 +28,7 @@ from rich.table import Table
 from telebill_assets.rating.call.call_arrays import arrays_of
 from telebill_assets.rating.call.charging import charge_calls
 from telebill_assets.rating.call.price_calls import BATCH, price_calls
-from telebill_assets.rating.tariff import Tariff
+from telebill_assets.rating.tariff import CallTariff, Tariff
 from telebill_assets.settings import Settings
 from telebill_assets.spark.distribute import Cluster
 from telebill_assets.tables.registry import REFERENCE_TABLES
@@ -37,6 +37,7 @@ from telebill_assets.tables.table import from_rows, table_name
 CORES = 2
 SEED = 2020
 RUNS = 3
+TASKS = 8
 ENGINE_CALLS = 1_000_000
 SINCE, DAY = date(2020, 1, 1), date(2020, 4, 3)
 NOON = datetime(2020, 4, 3, 12, tzinfo=UTC)
@@ -92,19 +93,20 @@ def write_calls(path: Path, count: int, rng: np.random.Generator) -> None:
         "call_date": pa.repeat(pa.scalar(DAY), count),
         "start_at": pa.repeat(pa.scalar(NOON), count).cast(pa.timestamp("us", "UTC")),
     }
-    pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=count // 8)
+    pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=count // TASKS)
 
 
-def by_telebill(cluster: Cluster, calls: Path, tariff: Tariff) -> pl.DataFrame:
-    """Calls, billed seconds and charge by plan and destination: priced in tasks of a row group each."""
-    pieces = [(str(calls), group) for group in range(pq.ParquetFile(calls).num_row_groups)]
-    return summed(cluster.each(pieces, price_row_group, tariff))
+def by_telebill(cluster: Cluster, calls: Path, tariff: CallTariff) -> pl.DataFrame:
+    """Calls, billed seconds and charge by plan and destination: priced in tasks of a part of the file each."""
+    rows = pq.read_metadata(calls).num_rows
+    size = -(-rows // TASKS)
+    return summed(cluster.each([(str(calls), start, size) for start in range(0, rows, size)], price_part, tariff))
 
 
-def price_row_group(piece: tuple[str, int], tariff: Tariff) -> pl.DataFrame:
-    """Price the calls of a row group and sum them."""
-    path, group = piece
-    calls = pl.DataFrame(pq.ParquetFile(path).read_row_group(group))
+def price_part(piece: tuple[str, int, int], tariff: CallTariff) -> pl.DataFrame:
+    """Price some calls of the file, from a row on, and sum them."""
+    path, start, size = piece
+    calls = pl.scan_parquet(path).slice(start, size).collect()
     priced = price_calls(calls, tariff).with_columns(pl.lit(1, pl.Int64).alias("calls"))
     return summed([priced])
 
@@ -114,7 +116,7 @@ def summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts).group_by("plan_id", "destination").agg(pl.col("calls", "billed_s", "charge").sum())
 
 
-def without_spark(calls: Path, tariff: Tariff) -> tuple[float, float]:
+def without_spark(calls: Path, tariff: CallTariff) -> tuple[float, float]:
     """Calls a second of one thread: all of price_calls, and the charging alone of calls that are arrays already."""
     frame = pl.read_parquet(calls, n_rows=ENGINE_CALLS)
     started = time.perf_counter()

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
-from telebill_assets.spark.legacy_calls import price_calls
 
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.compute.runner import LocalRunner
 from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.invoicing.assembly import Assembly, assemble
@@ -88,8 +88,8 @@ class HealthyMonth:
         day, month = self.context(DAY), self.context(MONTH)
         lake = day.lake
         found = {name: lake.read_arrow(model) for name, model in TABLES.items()}
-        calls = lake.read(self.spark, TABLES["validated_usage"], landing_day=DAY)
-        found["priced"] = price_calls(calls, published_tariff(day)).toArrow()
+        calls = lake.frame(TABLES["validated_usage"], landing_day=DAY)
+        found["priced"] = price_calls(calls, published_tariff(day)).to_arrow()
         monthly = [lake.read(self.spark, TABLES[name]) for name in ("rated_usage", "taxed_charges", "tax_lines")]
         assembly = assemble(*monthly, month.reference(Accounts), month.reference(Sellers), month=MONTH)
         parts = (assembly.invoices, assembly.lines, assembly.taxes, assembly.holds)

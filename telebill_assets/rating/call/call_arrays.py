@@ -9,7 +9,7 @@ import polars as pl
 from telebill_assets.rating.call.charging import Batch
 from telebill_assets.rating.call.destinations import number_keys
 from telebill_assets.rating.call.rate_choice import WAYS_OF_A_TYPE
-from telebill_assets.rating.tariff import Tariff
+from telebill_assets.rating.tariff import CallTariff, Tariff
 from telebill_assets.tables.validated_usage import DIRECTIONS, JURISDICTIONS, USAGE_TYPES
 
 Ints = npt.NDArray[np.int64]
@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 INBOUND, TOLL_FREE = DIRECTIONS.index("inbound"), JURISDICTIONS.index("toll_free")
 
 
-def arrays_of(calls: pl.DataFrame, tariff: Tariff) -> Batch:
+def arrays_of(calls: pl.DataFrame, tariff: Tariff | CallTariff) -> Batch:
     """What decides the price of calls, as numbers.
 
     Args:

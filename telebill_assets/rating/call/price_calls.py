@@ -11,7 +11,7 @@ from telebill_assets.rating.call.exact import decimal_series, largest
 from telebill_assets.rating.call.plan_terms import LINE_DECIMALS
 from telebill_assets.rating.call.price_list import PriceList
 from telebill_assets.rating.call.rate_choice import NO_RATE
-from telebill_assets.rating.tariff import Tariff
+from telebill_assets.rating.tariff import CallTariff, Tariff
 
 Ints = npt.NDArray[np.int64]
 
@@ -34,13 +34,13 @@ class ChargeTooLargeError(Exception):
     """A call that costs 100,000,000 or more: the tables have no room for it, and no tariff means it."""
 
 
-def price_calls(calls: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+def price_calls(calls: pl.DataFrame, tariff: Tariff | CallTariff) -> pl.DataFrame:
     """Price calls by the plan of their account on the call date.
 
     Args:
         calls: columns of validated_usage, with those of USED. Without answer_at a call is answered when it starts;
             without usage_type all are voice; without units each is one.
-        tariff: the published tariff.
+        tariff: the published tariff, or what of it is `prepared` for tasks.
 
     Returns:
         The calls with plan_id, currency, destination, destination_name, destination_group, band (of the first

@@ -28,7 +28,7 @@ from telebill_assets.rating.call.aggregates import (
     unpriced_calls,
 )
 from telebill_assets.rating.call.price_calls import price_calls
-from telebill_assets.rating.tariff import Tariff
+from telebill_assets.rating.tariff import CallTariff, Tariff
 from telebill_assets.stages.daily_aggregates import checks
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
@@ -45,7 +45,7 @@ WRITES: tuple[TableModel, ...] = (DailyAggregates, SuspendedUsage, Ledger)
 class Day:
     """What every pricing task of the day needs."""
 
-    tariff: Tariff
+    tariff: CallTariff
     groups: int
     """Groups of accounts that the day's aggregates are written in."""
     sample: int

@@ -23,7 +23,7 @@ from telebill_assets.invoicing.read import final_invoice_count, final_invoice_id
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import ROWS_PER_TASK, StoredFile, cut
 from telebill_assets.rating.call.price_calls import USED, price_calls
-from telebill_assets.rating.tariff import Tariff
+from telebill_assets.rating.tariff import CallTariff
 from telebill_assets.stages.account_ranges import TASKS_PER_CORE
 from telebill_assets.stages.invoice_documents import checks
 from telebill_assets.tables.reference.accounts import Accounts
@@ -41,7 +41,7 @@ class Month:
     """What every task needs."""
 
     first: date
-    tariff: Tariff
+    tariff: CallTariff
     detailed: pl.Series
     """Accounts that want call detail."""
     ends: Sequence[str]
