@@ -35,8 +35,8 @@ bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000
 bench-month: setup ## Time one big billing month beside the same sums in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.month
 
-bench-reading: setup ## Time the reading of five layouts beside DuckDB
-	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.reading
+bench-reading: setup-python ## Time the reading of five layouts beside DuckDB
+	@$(BIN)/python -m benchmarks.reading
 
 bench-pricing: setup ## Time the price of millions of calls beside the same work in DuckDB
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.pricing

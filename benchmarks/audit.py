@@ -22,11 +22,11 @@ from unittest import mock
 import psutil
 from rich.console import Console
 from rich.table import Table
+from telebill_assets.compute.jobs import daily_aggregates, raw_cdr, validated_usage
 
 from benchmarks.day import CORES, DAY, REPOSITORY, SEED, STAGES, Measured, run_telebill, settings_of
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute import publication
-from telebill_assets.compute.jobs import daily_aggregates, raw_cdr, validated_usage
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
 

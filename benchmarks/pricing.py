@@ -11,7 +11,6 @@ which the query need not.
 import argparse
 import sys
 import time
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,26 +18,26 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
 
-from telebill_assets.rating.call.charging import Batch, charge_calls
-from telebill_assets.rating.call.price_calls import numbered_calls, price_calls
+from telebill_assets.rating.call.call_arrays import arrays_of
+from telebill_assets.rating.call.charging import charge_calls
+from telebill_assets.rating.call.price_calls import BATCH, price_calls
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.settings import Settings
-from telebill_assets.spark.session import spark_session
+from telebill_assets.spark.distribute import Cluster
 from telebill_assets.tables.registry import REFERENCE_TABLES
-from telebill_assets.tables.table import arrow_schema, table_name
+from telebill_assets.tables.table import from_rows, table_name
 
 CORES = 2
 SEED = 2020
 RUNS = 3
-ENGINE_CALLS, BATCH = 1_000_000, 50_000
+ENGINE_CALLS = 1_000_000
 SINCE, DAY = date(2020, 1, 1), date(2020, 4, 3)
 NOON = datetime(2020, 4, 3, 12, tzinfo=UTC)
 ACCOUNTS, DESTINATIONS = 1_000, 20_000
@@ -75,14 +74,9 @@ def reference(prefixes: int, rng: np.random.Generator) -> Rows:
     return rows
 
 
-def tables(rows: Rows) -> dict[str, pa.Table]:
-    """The rows as tables of the schemas."""
-    return {
-        table_name(model): pa.Table.from_pylist(
-            rows.get(table_name(model), []), pa.schema([pa.field(f.name, f.type) for f in arrow_schema(model)])
-        )
-        for model in REFERENCE_TABLES
-    }
+def tables(rows: Rows) -> dict[str, pl.DataFrame]:
+    """The rows as reference tables."""
+    return {table_name(model): from_rows(rows.get(table_name(model), []), model) for model in REFERENCE_TABLES}
 
 
 def write_calls(path: Path, count: int, rng: np.random.Generator) -> None:
@@ -101,33 +95,43 @@ def write_calls(path: Path, count: int, rng: np.random.Generator) -> None:
     pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=count // 8)
 
 
-def by_telebill(spark: SparkSession, calls: Path, tariff: Tariff) -> DataFrame:
-    """Calls, billed seconds and charge by plan and destination."""
-    priced = price_calls(spark.read.parquet(str(calls)), tariff)
-    return priced.groupBy("plan_id", "destination").agg(
-        F.count("*").alias("calls"), F.sum("billed_s").alias("billed_s"), F.sum("charge").alias("charge")
-    )
+def by_telebill(cluster: Cluster, calls: Path, tariff: Tariff) -> pl.DataFrame:
+    """Calls, billed seconds and charge by plan and destination: priced in tasks of a row group each."""
+    pieces = [(str(calls), group) for group in range(pq.ParquetFile(calls).num_row_groups)]
+    return summed(cluster.each(pieces, price_row_group, tariff))
 
 
-def without_spark(spark: SparkSession, calls: Path, tariff: Tariff) -> float:
-    """Calls a second of one process: prefix, rate, groups and rounding of calls that are arrays already."""
-    columns = [f"numbered_{each.name}" for each in fields(Batch)]
-    numbers = numbered_calls(spark.read.parquet(str(calls)).limit(ENGINE_CALLS), tariff).select(*columns).toArrow()
-    batches = [
-        Batch(*(column.to_numpy() for column in batch.columns))
-        for batch in numbers.combine_chunks().to_batches(max_chunksize=BATCH)
-    ]
+def price_row_group(piece: tuple[str, int], tariff: Tariff) -> pl.DataFrame:
+    """Price the calls of a row group and sum them."""
+    path, group = piece
+    calls = pl.DataFrame(pq.ParquetFile(path).read_row_group(group))
+    priced = price_calls(calls, tariff).with_columns(pl.lit(1, pl.Int64).alias("calls"))
+    return summed([priced])
+
+
+def summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Sum parts by plan and destination."""
+    return pl.concat(parts).group_by("plan_id", "destination").agg(pl.col("calls", "billed_s", "charge").sum())
+
+
+def without_spark(calls: Path, tariff: Tariff) -> tuple[float, float]:
+    """Calls a second of one thread: all of price_calls, and the charging alone of calls that are arrays already."""
+    frame = pl.read_parquet(calls, n_rows=ENGINE_CALLS)
+    started = time.perf_counter()
+    price_calls(frame, tariff)
+    whole = time.perf_counter() - started
+    batches = list(arrays_of(frame, tariff).parts(BATCH))
     started = time.perf_counter()
     for batch in batches:
         charge_calls(tariff.price_list, batch)
-    return numbers.num_rows / (time.perf_counter() - started)
+    return len(frame) / whole, len(frame) / (time.perf_counter() - started)
 
 
-def by_duckdb(calls: Path, reference_tables: dict[str, pa.Table]) -> tuple[float, pa.Table]:
+def by_duckdb(calls: Path, reference_tables: dict[str, pl.DataFrame]) -> tuple[float, pa.Table]:
     """The same in SQL: a hash join per length of prefix, the longest first. Seconds of the query, and its result."""
     db = duckdb.connect(config={"threads": CORES})
     for name in ("destinations", "plans", "subscriptions", "rates"):
-        db.register(f"{name}_arrow", reference_tables[name])
+        db.register(f"{name}_arrow", reference_tables[name].to_arrow())
         db.execute(f"CREATE TABLE {name} AS FROM {name}_arrow")
     lengths = [
         row[0] for row in db.execute("SELECT DISTINCT length(prefix) FROM destinations ORDER BY 1 DESC").fetchall()
@@ -171,11 +175,11 @@ def by_duckdb(calls: Path, reference_tables: dict[str, pa.Table]) -> tuple[float
     return seconds, db.sql("FROM found ORDER BY plan_id, destination").to_arrow_table()
 
 
-def difference(ours: pa.Table, theirs: pa.Table) -> str | None:
+def difference(ours: pl.DataFrame, theirs: pa.Table) -> str | None:
     """What differs, if anything."""
     mine = [
         (row["plan_id"], row["destination"], row["calls"], row["billed_s"], int(row["charge"].scaleb(10)))
-        for row in ours.sort_by([("plan_id", "ascending"), ("destination", "ascending")]).to_pylist()
+        for row in ours.sort("plan_id", "destination").to_dicts()
     ]
     other = [(*list(row.values())[:4], int(row["charge_e10"])) for row in theirs.to_pylist()]
     wrong = [pair for pair in zip(mine, other, strict=False) if pair[0] != pair[1]]
@@ -198,19 +202,19 @@ def main() -> None:
     write_calls(path, options.calls, rng)
 
     peer_seconds, peer = by_duckdb(path, known)
-    settings = Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="3g", shuffle_partitions=CORES)
-    spark = spark_session(settings)
+    settings = Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="1g")
+    cluster = Cluster(settings)
+    _ = cluster.session
     started = time.perf_counter()
-    tariff = Tariff.build(known)
-    _ = tariff.price_list
+    tariff = Tariff.build(known).prepared()
     built = time.perf_counter() - started
     seconds = []
     for _ in range(RUNS):
         started = time.perf_counter()
-        found = by_telebill(spark, path, tariff).toArrow()
+        found = by_telebill(cluster, path, tariff)
         seconds.append(time.perf_counter() - started)
 
-    alone = without_spark(spark, path, tariff)
+    alone, charging = without_spark(path, tariff)
     table = Table(title=f"{options.calls:,} calls, {options.prefixes:,} prefixes, {CORES} cores")
     for column in ("", "seconds", "calls/s"):
         table.add_column(column, justify="right" if column else "left")
@@ -221,7 +225,8 @@ def main() -> None:
         ("DuckDB", peer_seconds),
     ):
         table.add_row(name, f"{took:,.1f}", f"{options.calls / took:,.0f}")
-    table.add_row("telebill, arrays in one process", "", f"{alone:,.0f}")
+    table.add_row("telebill, one thread without Spark", "", f"{alone:,.0f}")
+    table.add_row("telebill, charging alone", "", f"{charging:,.0f}")
     Console().print(table)
     wrong = difference(found, peer)
     if wrong:

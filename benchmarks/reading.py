@@ -2,6 +2,7 @@
 
     python -m benchmarks.reading [--files 3000] [--records 1000]
 
+Both read on one core and write Parquet. telebill reads as its tasks do, without Spark around them.
 DuckDB reads all fields as text, which is less than telebill does: it maps no column, reads no time and keeps neither
 line nor text. The ratio says how much the mapping costs.
 """
@@ -17,11 +18,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from telebill_assets.spark.session import spark_session
-from telebill_assets.mediation.landing import Source, land, list_files
-from telebill_assets.settings import Settings
+from telebill_assets.mediation.source import Source
+from telebill_assets.stages.raw_cdr.job import Day, land_files
+from telebill_assets.stages.raw_cdr.landing_zone import cut_files, list_files
 
-CORES = 2
 DAY = date(2020, 4, 3)
 MIDNIGHT = datetime(2020, 4, 3)  # noqa: DTZ001
 
@@ -109,10 +109,6 @@ def main() -> None:
     options.add_argument("--records", type=int, default=1_000)
     asked = options.parse_args()
     home = Path(tempfile.mkdtemp(prefix="telebill-reading-"))
-    spark = spark_session(
-        Settings(home=home, spark_master=f"local[{CORES}]", spark_memory="2g", shuffle_partitions=CORES)
-    )
-    spark.range(10).mapInArrow(lambda batches: batches, "id long").collect()  # starts the Python workers
     total = asked.files * asked.records
     print(f"{'layout':<16} {'telebill s':>10} {'records/s':>12} {'DuckDB s':>9} {'ratio':>6}")
     for layout in LAYOUTS:
@@ -120,8 +116,8 @@ def main() -> None:
         write_files(zone / "source" / DAY.isoformat(), layout, asked.files, asked.records)
         started = time.perf_counter()
         files = list_files(str(zone), DAY)
-        report = land(spark, str(zone), files, sources={"source": Source((layout,), "UTC")}, day=DAY, folder=str(out))
-        landed = sum(row["records"] for row in report.select("records").collect())
+        day = Day(str(zone), DAY, {"source": Source((layout,), "UTC")}, {}, str(out))
+        landed = sum(land_files(paths, day).report["records"].sum() for paths in cut_files(files, 1))
         ours = time.perf_counter() - started
         written = sum(pq.read_metadata(path).num_rows for path in out.glob("*.parquet"))
         if (landed, written) != (total, total):
@@ -137,7 +133,7 @@ def _in_duckdb(zone: Path, layout: str, out: Path, total: int) -> float:
     header = LAYOUTS[layout][0]
     skip = header.count("\n") + 1 if header else 0
     started = time.perf_counter()
-    db = duckdb.connect(config={"threads": CORES})
+    db = duckdb.connect(config={"threads": 1})
     read = (
         f"read_csv('{zone}/*/*/*.csv', header=false, skip={skip}, all_varchar=true, delim=',', quote='\"', escape='\"')"
     )

@@ -45,9 +45,8 @@ class Settings(BaseSettings):
     max_call_s: int = Field(86_400, ge=60, description="Longer calls are suspended as absurd_duration")
 
     spark_master: str = Field("local[*]", description="Spark master URL")
-    spark_memory: str = Field("2g", pattern=r"^\d+[gm]$", description="Memory of the Spark driver")
+    spark_memory: str = Field("1g", pattern=r"^\d+[gm]$", description="Memory of the Spark driver")
     spark_java_options: str = Field("", description="More options of the JVM of the Spark driver")
-    shuffle_partitions: int = Field(4, ge=1, description="Partitions of a shuffle before Spark merges small ones")
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL DSN; default: embedded, in <home>/postgres")
 

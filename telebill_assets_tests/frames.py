@@ -6,10 +6,9 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.registry import REFERENCE_TABLES
-from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, arrow_schema, table_name
 
 
 def arrow(model: TableModel, *rows: dict[str, Any]) -> pa.Table:

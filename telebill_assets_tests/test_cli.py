@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from telebill_assets.cli import app
-from telebill_assets.spark.session import JavaMissingError, _require_java
 from telebill_assets.database.server import DatabaseUnreachableError, database_url
 from telebill_assets.lake.lake import Lake
-from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.settings import Settings
+from telebill_assets.spark.session import JavaMissingError, _require_java
+from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets_tests.frames import arrow
 
 TELEBILL = Path(sys.executable).with_name("telebill")

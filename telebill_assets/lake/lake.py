@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -32,15 +31,12 @@ from telebill_assets.lake.error import LakeError, OvertakenError
 from telebill_assets.lake.history import SnapshotInfo, TableInfo
 from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
 from telebill_assets.lake.reads import Read, Reads
-from telebill_assets.lake.staging import Staged, conforming, new_folder, write_frame
+from telebill_assets.lake.staging import Staged, conforming, new_folder
 from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.settings import Settings
 from telebill_assets.tables.held_partitions import HELD, HeldPartitions
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.table import TableModel, arrow_schema, table_name
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
 
 __all__ = [
     "Lake",
@@ -73,20 +69,6 @@ class Lake:
         """Open the lake of these settings, making its folder and catalog on first use."""
         return cls(open_catalog(settings.lake_dir), settings.lake_dir)
 
-    def read(self, spark: "SparkSession", model: TableModel, **partition: Values) -> "DataFrame":
-        """Published rows of the partitions with these values (a sequence: any of them), or of the whole table."""
-        return _frame(spark, model, self._paths(model, partition, None))
-
-    def read_as_of(
-        self, spark: "SparkSession", model: TableModel, snapshot_id: int, **partition: Values
-    ) -> "DataFrame":
-        """Rows as they were published when this snapshot was the current one.
-
-        Raises:
-            LakeError: the table has no such snapshot.
-        """
-        return _frame(spark, model, self._paths(model, partition, snapshot_id))
-
     def paths(self, model: TableModel, **partition: Values) -> list[str]:
         """Data files that hold the published rows of these partitions."""
         return self._paths(model, partition, None)
@@ -114,24 +96,19 @@ class Lake:
         paths = self._paths(model, partition, snapshot_id)
         return dataset.dataset(paths, schema=arrow_schema(model), format="parquet")
 
-    def stage(self, frame: "DataFrame", model: TableModel, run_id: str, **partition: Value) -> Staged:
-        """Write the frame to new files of a partition. They stay invisible until they are published.
+    def stage_arrow(self, table: pa.Table, model: TableModel, run_id: str, **partition: Value) -> Staged:
+        """Write a small Arrow table to a new file of a partition. It stays invisible until it is published.
 
         Raises:
-            LakeError: the frame's columns are not the model's, or a row belongs to another partition.
+            LakeError: the table's columns are not the model's, or a row belongs to another partition.
         """
-        folder = self.staging_folder(model, run_id, **partition)
-        return self.staged(model, write_frame(frame, model, Path(folder)), run_id, **partition)
-
-    def stage_arrow(self, table: pa.Table, model: TableModel, run_id: str, **partition: Value) -> Staged:
-        """Write a small Arrow table to a new file of a partition, like `stage`."""
         rows = conforming(table, arrow_schema(model), table_name(model))
         file = f"{self.staging_folder(model, run_id, **partition)}/part-00000.parquet"
         pq.write_table(rows, file, compression="zstd")
         return self.staged(model, [file], run_id, **partition)
 
     def stage_frame(self, frame: pl.DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
-        """Write a small frame to a new file of a partition, like `stage`."""
+        """Write a small frame to a new file of a partition, like `stage_arrow`."""
         file = write_file(frame, model, self.staging_folder(model, run_id, **partition))
         return self.staged(model, [file], run_id, **partition)
 
@@ -161,10 +138,6 @@ class Lake:
             rows=sum(file.record_count for file in found),
             file_rows=tuple(file.record_count for file in found),
         )
-
-    def read_staged(self, spark: "SparkSession", staged: Staged) -> "DataFrame":
-        """Rows of staged files, as a reader would see them after publication."""
-        return _frame(spark, staged.model, staged.files)
 
     def publish(self, staged: Staged, code_version: str, replaces: Replaces | None = None) -> int:
         """Replace the partition by the staged files in one atomic commit; return its snapshot id.
@@ -294,13 +267,6 @@ class Lake:
         if snapshot_id is not None and (table is None or table.snapshot_by_id(snapshot_id) is None):
             raise _no_snapshot(model, snapshot_id)
         return live_files(table, rows, snapshot_id) if table else []
-
-
-def _frame(spark: "SparkSession", model: TableModel, paths: Sequence[str]) -> "DataFrame":
-    from telebill_assets.spark.legacy import spark_schema  # noqa: PLC0415  # readers without Spark need no Java
-
-    columns = spark_schema(model)
-    return spark.read.schema(columns).parquet(*paths) if paths else spark.createDataFrame([], columns)
 
 
 def _no_snapshot(model: TableModel, snapshot_id: int) -> LakeError:

@@ -4,18 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyarrow as pa
 
 from telebill_assets.lake.error import LakeError
 from telebill_assets.lake.partition import Partition, as_folder
-from telebill_assets.tables.table import TableModel, table_name
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-    from pyspark.sql.types import StructType
+from telebill_assets.tables.table import TableModel
 
 
 @dataclass(frozen=True)
@@ -45,20 +40,6 @@ def new_folder(table_folder: Path, run_id: str, partition: Partition) -> Path:
     raise AssertionError
 
 
-def write_frame(frame: "DataFrame", model: TableModel, folder: Path) -> list[str]:
-    """Write the frame's columns in the model's order, and return the files.
-
-    Raises:
-        LakeError: the frame's columns are not the model's.
-    """
-    from telebill_assets.spark.legacy import spark_schema  # noqa: PLC0415  # readers without Spark need no Java
-
-    columns = spark_schema(model)
-    _same_columns(table_name(model), _types(frame.schema), _types(columns))
-    frame.select(*columns.names).write.mode("append").option("compression", "zstd").parquet(str(folder))
-    return parquet_files(folder)
-
-
 def conforming(table: pa.Table, columns: pa.Schema, name: str) -> pa.Table:
     """The table with exactly these columns; values are cast only if nothing of them is lost.
 
@@ -67,15 +48,6 @@ def conforming(table: pa.Table, columns: pa.Schema, name: str) -> pa.Table:
     """
     _same_columns(name, dict.fromkeys(table.column_names), dict.fromkeys(columns.names))
     return pa.table([_cast(table[field.name], field, name) for field in columns], schema=columns)
-
-
-def parquet_files(folder: Path) -> list[str]:
-    """Parquet files of a folder, in order."""
-    return sorted(str(path) for path in folder.glob("*.parquet"))
-
-
-def _types(columns: "StructType") -> dict[str, str]:
-    return {field.name: field.dataType.simpleString() for field in columns}
 
 
 def _cast(column: pa.ChunkedArray, field: pa.Field, name: str) -> pa.ChunkedArray:

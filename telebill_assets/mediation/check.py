@@ -92,8 +92,7 @@ def _unusable(row: Mapping[str, Any]) -> FileCheck:
 
 def _judged(row: Mapping[str, Any], settled: pl.DataFrame) -> FileCheck:
     calls = settled.filter(pl.col("outcome") == "call")
-    outcomes = settled["outcome"].value_counts()
-    rows_of = dict(outcomes.iter_rows())
+    rows_of = dict(settled["outcome"].value_counts().iter_rows())
     suspended = settled.filter(pl.col("outcome") == "suspended")["reason"].value_counts().sort("reason")
     return FileCheck(
         layout=row["layout"],
@@ -102,7 +101,7 @@ def _judged(row: Mapping[str, Any], settled: pl.DataFrame) -> FileCheck:
         detail=None,
         rows=row["records"],
         calls=calls.height,
-        billable_seconds=calls["talk_s"].sum(),
+        billable_seconds=int(calls["talk_s"].sum()),
         non_billable=rows_of.get("non_billable", 0),
         duplicates=rows_of.get("duplicate", 0),
         suspended=dict(suspended.iter_rows()),

@@ -91,8 +91,8 @@ class Cluster:
         """
         if len(pieces) < 2:
             few = [list(pieces)] if pieces else []
-            found = self.each(few, lambda alone, needed: _by_key_here(alone, split, merge, needed), shared)
-            return found[0] if found else ([], [])
+            both = self.each(few, lambda alone, needed: _by_key_here(alone, split, merge, needed), shared)
+            return both[0] if both else ([], [])
         context = self.session.sparkContext
         sent = context.broadcast(shared)
 
@@ -108,7 +108,7 @@ class Cluster:
 
         try:
             parts = context.parallelize(list(enumerate(pieces)), len(pieces)).flatMap(splitting)
-            found = dict(parts.groupByKey(self.cores, partitionFunc=lambda key: key + 1).map(merging).collect())
+            found: dict[int, Any] = dict(parts.groupByKey(self.cores, partitionFunc=lambda key: key + 1).map(merging).collect())
         finally:
             sent.unpersist()
         answers = sorted(found.pop(ANSWER), key=lambda numbered: numbered[0])

@@ -1,4 +1,4 @@
-"""The Spark session: one per process, UTC, ANSI, Parquet stamps that Iceberg understands."""
+"""The Spark session: one per process. Spark schedules tasks, moves blobs between them, and tries lost ones again."""
 
 import os
 import shutil
@@ -12,10 +12,7 @@ from telebill_assets.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 LOGGING = Path(__file__).with_name("log4j2.properties")
-COMPILE_ALL = "-XX:-DontCompileHugeMethods"
-"""Spark generates long methods; without this the JVM would interpret the longest, several times slower."""
-
-DRIVER_OPTIONS = ("-Duser.timezone=UTC", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", COMPILE_ALL)
+DRIVER_OPTIONS = ("-Duser.timezone=UTC", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}")
 
 
 class JavaMissingError(OperatorError):
@@ -23,7 +20,11 @@ class JavaMissingError(OperatorError):
 
 
 def spark_session(settings: Settings) -> SparkSession:
-    """Return the process's session, starting it on first use."""
+    """Return the process's session, starting it on first use.
+
+    Raises:
+        JavaMissingError: there is no Java.
+    """
     local = settings.spark_master.startswith("local")
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the workers' Python; otherwise plain `python3`
     builder = (
@@ -32,21 +33,10 @@ def spark_session(settings: Settings) -> SparkSession:
         .config("spark.driver.memory", settings.spark_memory)
         .config("spark.pyspark.python", sys.executable)
         .config("spark.executorEnv.POLARS_MAX_THREADS", "1")  # Spark runs a task per core; a task needs one thread
-        .config("spark.sql.session.timeZone", "UTC")
         .config("spark.driver.extraJavaOptions", " ".join([*DRIVER_OPTIONS, settings.spark_java_options]))
-        .config("spark.executor.extraJavaOptions", COMPILE_ALL)
-        .config("spark.sql.ansi.enabled", "true")
-        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
-        .config("spark.sql.parquet.compression.codec", "zstd")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "50000")  # calls are priced a batch at a time
-        .config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
+        .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.caseSensitive", "true")
-        .config("spark.sql.codegen.cache.maxEntries", "2000")  # a day has more than Spark's hundred
-        .config("spark.sql.inMemoryColumnarStorage.compressed", "false")  # trying encodings is half the time of caching
-        .config("spark.python.sql.dataFrameDebugging.enabled", "false")  # a fifth of the driver's time on small days
     )
     if local:
         builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+from telebill_assets.spark.legacy_calls import price_calls
 
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
@@ -23,7 +24,6 @@ from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
 from telebill_assets.settings import Settings
-from telebill_assets.spark.legacy_calls import price_calls
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.reference.sellers import Sellers

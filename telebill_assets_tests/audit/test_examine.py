@@ -5,12 +5,12 @@ from datetime import date
 import pandera.pyspark as pa
 import pyspark.sql.types as T
 import pytest
-
 from telebill_assets.audit.examine import examine, one_job_session
 from telebill_assets.audit.measure import observe
 from telebill_assets.audit.rules import UnknownCheckError, rules
-from telebill_assets.compute.context import JobContext
+
 from telebill_assets.audit.publication import Publication
+from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
 from telebill_assets.tables.file_register import FileRegister

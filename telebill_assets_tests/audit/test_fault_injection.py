@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from pyspark.sql import functions as F
+from telebill_assets.compute.jobs import daily_aggregates, invoices, rated_usage, raw_cdr, taxed_charges
+from telebill_assets.compute.jobs import validated_usage as validation
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, LINES, TAXED, TAXES, agreement
@@ -38,12 +40,10 @@ from telebill_assets.audit.controls.tax_coverage import tax_coverage
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.audit.controls.volume import DayVolume, volume
 from telebill_assets.audit.controls.zero_rated import zero_rated
-from telebill_assets.stages.invoices import checks as billing
-from telebill_assets.compute.jobs import daily_aggregates, invoices, rated_usage, raw_cdr, taxed_charges
-from telebill_assets.compute.jobs import validated_usage as validation
 from telebill_assets.database.server import connect, database_url
 from telebill_assets.invoicing.footing import footing_check
 from telebill_assets.lake.lake import Lake
+from telebill_assets.stages.invoices import checks as billing
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.audit.faults import FAULTS, IN_DATABASE, PUBLISHED

@@ -13,8 +13,8 @@ from telebill_assets.demo.manifest import Manifest
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.operate import Operator, instance_of
-from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.settings import Settings
+from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.conftest import SMALL
 from telebill_assets_tests.frames import arrow

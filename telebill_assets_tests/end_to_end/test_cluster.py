@@ -16,6 +16,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
+from telebill_assets.settings import Settings
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.file_register import FileRegister
@@ -23,7 +24,6 @@ from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets.settings import Settings
 from telebill_assets_tests.end_to_end.conftest import DAYS_WITH_CALLS
 from telebill_assets_tests.ports import LOOPBACK, free_port, wait_for
 

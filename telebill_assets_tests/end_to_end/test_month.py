@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def summary(road, spark):
+def summary(road):
     return summarise(Lake.open(road.settings), road.settings, MONTH)
 
 
@@ -55,7 +55,7 @@ def state(road) -> tuple:
     return invoices, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in documents}
 
 
-def test_a_day_and_the_month_run_again_change_nothing(road, summary, spark):
+def test_a_day_and_the_month_run_again_change_nothing(road, summary):
     before = state(road)
     road.operator.run_day(DAYS_WITH_CALLS[-1].isoformat())
     road.operator.run_month(MONTH.isoformat())

@@ -17,7 +17,7 @@ from telebill_assets.ingestion.ingest import Ingestion
 from telebill_assets.ingestion.missing_files import missing_files
 from telebill_assets.ingestion.plan import Place, Plan, plan
 from telebill_assets.ingestion.verified_copy import sha256
-from telebill_assets.mediation.landing import list_files
+from telebill_assets.stages.raw_cdr.landing_zone import list_files
 
 DAY = date(2020, 4, 3)
 

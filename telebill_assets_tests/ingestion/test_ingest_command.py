@@ -10,8 +10,8 @@ import pytest
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
-from telebill_assets.tables.ledger import Ledger
 from telebill_assets.settings import Settings
+from telebill_assets.tables.ledger import Ledger
 from telebill_assets_tests.frames import arrow
 from telebill_assets_tests.test_cli import telebill
 

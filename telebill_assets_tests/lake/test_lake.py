@@ -13,11 +13,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from telebill_assets.tables.table import arrow_schema
 from telebill_assets.lake.lake import Lake, LakeError
 from telebill_assets.lake.partition import as_text, from_text
-from telebill_assets.tables.ledger import Ledger
 from telebill_assets.settings import Settings
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.table import arrow_schema
 
 FIRST, SECOND = date(2020, 4, 1), date(2020, 4, 2)
 

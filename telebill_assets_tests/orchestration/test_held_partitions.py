@@ -6,15 +6,19 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from typer.testing import CliRunner
-
 from telebill_assets.assets.daily_aggregates import daily_aggregates
 from telebill_assets.assets.rated_usage import unready_days
 from telebill_assets.assets.raw_cdr import raw_cdr
-from telebill_assets.assets.stage import declared_checks
 from telebill_assets.assets.validated_usage import validated_usage
-from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.rules import rules
+from telebill_assets.compute.jobs import daily_aggregates as days_job
+from telebill_assets.compute.jobs import raw_cdr as raw_job
+from telebill_assets.compute.jobs import validated_usage as usage_job
+from typer.testing import CliRunner
+
+from telebill_assets.assets.stage import declared_checks
+from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.held_commands import app
 from telebill_assets.compute.holds import (
@@ -26,10 +30,6 @@ from telebill_assets.compute.holds import (
     obstacles,
     release,
 )
-from telebill_assets.compute.jobs import daily_aggregates as days_job
-from telebill_assets.compute.jobs import raw_cdr as raw_job
-from telebill_assets.compute.jobs import validated_usage as usage_job
-from telebill_assets.audit.publication import Publication
 from telebill_assets.compute.request import JobReport, JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.errors import InvalidInputError

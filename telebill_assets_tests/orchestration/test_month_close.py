@@ -7,10 +7,10 @@ import pytest
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
 )
+from telebill_assets.compute.jobs import daily_aggregates as job
 
 from telebill_assets.assets.stage import declared_checks
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.jobs import daily_aggregates as job
 from telebill_assets.definitions import build_definitions
 from telebill_assets.demo.commands import MONTH
 from telebill_assets.settings import Settings

@@ -8,6 +8,7 @@ import pytest
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.lake.lake import Lake
 from telebill_assets.proof.reconcile import reconcile
+from telebill_assets.settings import Settings
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.file_register import FileRegister
@@ -17,7 +18,6 @@ from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets.settings import Settings
 from telebill_assets_tests.final_invoices import add_invoice
 from telebill_assets_tests.frames import arrow
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from telebill_assets.lake.lake import Lake
+from telebill_assets.settings import Settings
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel
-from telebill_assets.settings import Settings
 from telebill_assets_tests.frames import arrow
 
 Rows = Sequence[dict[str, Any]]

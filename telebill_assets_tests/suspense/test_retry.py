@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from telebill_assets.errors import OperatorError
-from telebill_assets.tables.file_register import FileRegister
-from telebill_assets.tables.ledger import Ledger
-from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets.suspense.output import as_json
 from telebill_assets.suspense.query import open_suspense
 from telebill_assets.suspense.retry import DayRetried, Retry, days_to_retry
 from telebill_assets.suspense.selection import select
+from telebill_assets.tables.file_register import FileRegister
+from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.suspended_usage import SuspendedUsage
+from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets_tests.suspense.conftest import april, file, put, record
 from telebill_assets_tests.test_cli import telebill
 

@@ -10,11 +10,11 @@ from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.operate import Operator
+from telebill_assets.settings import Settings
+from telebill_assets.suspense.commands import app
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets.settings import Settings
-from telebill_assets.suspense.commands import app
 from telebill_assets_tests.conftest import SMALL
 from telebill_assets_tests.suspense.conftest import april
 

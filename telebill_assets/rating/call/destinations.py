@@ -6,6 +6,7 @@ shorter than a prefix sorts before all numbers that the prefix starts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import polars as pl
 
 DIGITS = 15
 LENGTHS = 16
+MOST_FIRST_DIGITS = 6
 NO_DESTINATION = -1
 _POWERS = np.array([10 ** (DIGITS - length) for length in range(DIGITS + 1)], np.int64)
 
@@ -23,6 +25,36 @@ class PrefixRanges:
 
     starts: npt.NDArray[np.int64]
     owner: npt.NDArray[np.int32]
+
+    def find(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Owners of number keys.
+
+        The first digits of a key say between which two ranges it must be, which mostly are the same one; where they are
+        not, the span is halved until they are. That touches far less memory than a binary search of all ranges.
+        """
+        begin = keys // self._step
+        low, high = self._first[begin], self._first[begin + 1]
+        unsure = np.flatnonzero(low < high)
+        while unsure.size:
+            asked, bottom, top = keys[unsure], low[unsure], high[unsure]
+            middle = (bottom + top + 1) >> 1
+            reached = self.starts[middle] <= asked
+            bottom, top = np.where(reached, middle, bottom), np.where(reached, top, middle - 1)
+            low[unsure], high[unsure] = bottom, top
+            unsure = unsure[bottom < top]
+        return self.owner[low]
+
+    @cached_property
+    def _step(self) -> int:
+        """Keys that share their first digits; the more ranges, the more digits."""
+        digits = min(len(str(len(self.starts))) + 1, MOST_FIRST_DIGITS)
+        return int(10 ** (DIGITS - digits)) * LENGTHS
+
+    @cached_property
+    def _first(self) -> npt.NDArray[np.int32]:
+        """The range that holds the first key of every step, and one beyond the last."""
+        begins = np.arange(10**DIGITS * LENGTHS // self._step + 1, dtype=np.int64) * self._step
+        return (np.searchsorted(self.starts, begins, side="right") - 1).astype(np.int32)
 
 
 def prefix_ranges(owners: Mapping[str, int]) -> PrefixRanges:

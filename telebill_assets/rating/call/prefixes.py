@@ -66,7 +66,7 @@ class Prefixes:
 
     def find(self, keys: Ints, days: Ints) -> npt.NDArray[np.int32]:
         """Versions by number key (see destinations.py) and day; NONE where no prefix matches."""
-        version = self.ranges.owner[np.searchsorted(self.ranges.starts, keys, side="right") - 1]
+        version = self.ranges.find(keys)
         while self.dated:
             invalid = (days < self.valid_from[version]) | (days > self.valid_to[version])
             if not invalid.any():

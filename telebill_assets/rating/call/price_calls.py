@@ -16,7 +16,7 @@ from telebill_assets.rating.tariff import Tariff
 Ints = npt.NDArray[np.int64]
 
 MOST = 10**18
-BATCH = 32_768
+BATCH = 65_536
 """Calls that are charged together: so many that numpy has work, so few that their arrays stay in the cache."""
 USED = (
     *("account_id", "call_date", "start_at", "answer_at", "direction", "caller", "callee"),

@@ -3,7 +3,6 @@
 Production months and `telebill quote` both draw on allowances by `use_allowances`.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -24,21 +23,21 @@ class Used(NamedTuple):
     """
 
 
-def use_allowances(events: pl.DataFrame, allowances: pl.DataFrame, order: Sequence[str]) -> Used:
+def use_allowances(events: pl.DataFrame, allowances: pl.DataFrame) -> Used:
     """Let events use allowances: in order of their turn, and each by the events in their order.
 
     An allowance is used up before the next one is touched, and an event that finds too little of one takes the rest
-    from the next. The order must tell any two events of an owner apart; then who uses what depends on nothing else.
+    from the next. Who uses what depends on the order of the events and on nothing else.
 
     Args:
-        events: owner, service_id, destination_group, call_date, units (a whole number or decimal), and columns to keep.
+        events: owner, service_id, destination_group, call_date, units (a whole number or decimal), and columns to keep;
+            of an owner, the first event uses allowances first.
         allowances: columns of OFFER_COLUMNS. `grant` identifies the allowance in the result; an owner has at most one
             allowance per turn and service. `per_service`: each service has `units` of its own. A null service,
             destinations (a list), since or until (exclusive) restricts nothing.
-        order: columns by which an owner's events use allowances, lowest first.
     """
     numbered = events.with_columns(over=pl.col("units")).with_row_index(EVENT)
-    waiting = numbered.join(allowances, on="owner", how="semi").sort(order)
+    waiting = numbered.join(allowances, on="owner", how="semi", maintain_order="left")
     uses = []
     for (_turn,), offers in allowances.sort("turn").group_by("turn", maintain_order=True):
         used = _use(waiting, offers)

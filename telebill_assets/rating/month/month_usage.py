@@ -83,9 +83,8 @@ def month_usage(aggregates: pl.DataFrame, granted: pl.DataFrame, tariff: Tariff)
         .sort("call_date", _dearest_first(), *TIES)
         .with_columns(selectors.enum().cast(pl.String))
         .with_columns(owner=_owner())
-        .with_row_index("place")
     )
-    used = use_allowances(events, granted, ["place"])
+    used = use_allowances(events, granted)
     return Used(used.events, used.uses.drop("unit").join(granted.select("grant", *GRANT), on="grant"))
 
 

@@ -112,7 +112,7 @@ def sum_accounts(group: int, parts: list[pl.DataFrame], day: Day) -> Written:
 
 
 def with_texts(context: JobContext, publication: Publication, unpriced: Sequence[str]) -> list[Written]:
-    """Write the calls without a price to suspended_usage, with their original text. Without such calls nothing is read."""
+    """Write the calls without a price to suspended_usage, with their original text."""
     if not unpriced:
         return []
     folder = publication.folder(SuspendedUsage, landing_day=context.partition, stage=STAGE)

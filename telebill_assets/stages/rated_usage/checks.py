@@ -90,7 +90,7 @@ def check(
 
 
 def usage_balance(aggregates: pl.DataFrame, charged: pl.DataFrame, ledger: pl.DataFrame) -> CheckResult:
-    """The month's aggregates against the usage lines: calls as the lines have them, seconds and charge by the ledger."""
+    """The month's aggregates against its usage lines, of which the ledger has the seconds and the charge."""
     measures = ("records", "billed_s", "amount")
     usage = count(ledger).of("usage")
     lines = {"records": _sums(charged)["records"], "billed_s": usage["billed_s"], "amount": usage["amount"]}

@@ -37,6 +37,7 @@ SAMPLES = 5
 def check(
     context: JobContext,
     publication: Publication,
+    *,
     files: int,
     registered: pl.DataFrame,
     by_file: pl.DataFrame,

@@ -67,7 +67,9 @@ def run(context: JobContext) -> JobReport:
     earlier = context.lake.frame(FileRegister, landing_day=earlier_days(context))
     registered = publication.write(FileRegister, register(report, earlier, sources, day), landing_day=day)
     ledger = publication.write(Ledger, received(registered, by_file, day), period=day, stage=STAGE)
-    publication.check(*checks.check(context, publication, len(files), registered, by_file, ledger))
+    publication.check(
+        *checks.check(context, publication, files=len(files), registered=registered, by_file=by_file, ledger=ledger)
+    )
     return publication.finish(*checks.figures(registered, ledger))
 
 

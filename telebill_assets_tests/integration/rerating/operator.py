@@ -136,7 +136,7 @@ class TestOperator:
         context = JobContext(request, self.settings, self.lake, self.cluster)
         if job == daily_aggregates.STAGE:
             return daily_aggregates.run(context)
-        from telebill_assets.compute.jobs import JOBS  # noqa: PLC0415  # only a billed month needs them
+        from telebill_assets.compute.jobs import JOBS  # only a billed month needs them
 
         return JOBS[job](context)
 

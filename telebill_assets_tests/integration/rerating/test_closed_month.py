@@ -18,9 +18,9 @@ from telebill_assets.database.server import connect
 from telebill_assets.rerating.approve import ApprovalRefusedError, approve, stale_months
 from telebill_assets.rerating.propose import propose
 from telebill_assets.rerating.scope import Scope
+from telebill_assets.settings import Settings
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.rated_usage import RatedUsage
-from telebill_assets.settings import Settings
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.conftest import SMALL
 from telebill_assets_tests.integration.rerating.operator import SATELLITE, UK, US, Call, TestOperator

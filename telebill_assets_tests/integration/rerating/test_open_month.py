@@ -79,8 +79,9 @@ def test_a_rate_change_is_shown_and_published_once_on_approval(landed):
 
 def test_only_the_account_or_the_destination_changes(landed, monkeypatch):
     """UK at 0.50 is 1.00 for two minutes; then B's two minutes to the US at 0.20 are 0.40, and A's stay at 0.10."""
-    from telebill_assets.assets.rated_usage import unready_days  # noqa: PLC0415  # Dagster takes seconds to import
-    from telebill_assets.operate import instance_of  # noqa: PLC0415
+    from telebill_assets.assets.rated_usage import unready_days  # Dagster takes seconds to import
+
+    from telebill_assets.operate import instance_of
 
     landed.publish_rates(us="0.20", uk="0.50")
     said = command(landed, monkeypatch, "--destination", "uk", "--approve", "Ann", "--reason", "UK's price")

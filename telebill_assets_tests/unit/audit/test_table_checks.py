@@ -66,7 +66,10 @@ def test_rows_that_pass_leave_nothing_to_say():
 
 
 def test_nulls_are_counted_where_a_column_must_not_be_null():
-    assert examine(sample((None, "x", "a", None, 2, None)), Sample).failures == {"key.not_null": 1, "seconds.not_null": 1}
+    assert examine(sample((None, "x", "a", None, 2, None)), Sample).failures == {
+        "key.not_null": 1,
+        "seconds.not_null": 1,
+    }
 
 
 def test_a_null_passes_every_check_but_that_for_nulls():

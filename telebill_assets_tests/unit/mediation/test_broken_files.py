@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import polars as pl
@@ -117,7 +116,7 @@ def test_a_line_break_in_quotes_of_one_file_leaves_the_others_alone():
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_day_of_broken_files_balances(settings, seed, tmp_path: Path):
+def test_a_day_of_broken_files_balances(settings, seed):
     """Through the real jobs: every readable record has one outcome, counted here from the tables' ledger by file."""
     random = Random(seed)  # noqa: S311
     write_reference_files(settings.reference_dir)

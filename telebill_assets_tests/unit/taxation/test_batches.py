@@ -11,7 +11,9 @@ from telebill_assets.taxation.batches import batches, sent
 
 
 def lines(counts: dict[str, int]):
-    return from_rows([{"account_id": account} for account, count in counts.items() for _ in range(count)], RatedUsage).lazy()
+    return from_rows(
+        [{"account_id": account} for account, count in counts.items() for _ in range(count)], RatedUsage
+    ).lazy()
 
 
 def test_an_invoice_is_never_split_between_batches():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telebill_assets.quote.prefix import answer
-from telebill_assets.rating.call.destinations import number_key
+from telebill_assets.rating.call.destinations import number_key, prefix_ranges
 from telebill_assets.rating.call.prefixes import NONE, Prefixes
 
 DIGITS = st.text("0123", min_size=1, max_size=6)
@@ -69,3 +69,12 @@ def test_wrong_cases_name_their_field():
     ]
     found = answer([case for case, _ in cases])
     assert [each["error"].startswith(begins) for each, (_, begins) in zip(found, cases, strict=True)] == [True] * 4
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sets(st.text("0189", max_size=15), max_size=40), st.lists(st.text("0189", max_size=15), max_size=40))
+def test_steps_of_first_digits_find_what_a_search_of_all_ranges_finds(prefixes, numbers):
+    ranges = prefix_ranges({prefix: i for i, prefix in enumerate(sorted(prefixes))})
+    keys = np.array([number_key(number) for number in [*numbers, *prefixes, "9" * 15]])
+    everywhere = ranges.owner[np.searchsorted(ranges.starts, keys, side="right") - 1]
+    assert ranges.find(keys).tolist() == everywhere.tolist()

@@ -8,8 +8,9 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.month_before import units_carried
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.lake.lake import Lake
+from telebill_assets.spark.distribute import Cluster
 from telebill_assets.tables.allowance_balances import AllowanceBalances
-from telebill_assets_tests.frames import arrow
+from telebill_assets.tables.table import from_rows
 
 JANUARY, FEBRUARY = date(2021, 1, 1), date(2021, 2, 1)
 UNITS = {"account_id": "A", "plan_id": "p", "allowance": "a", "service_id": "*", "unit": "s", "last_month": FEBRUARY}
@@ -21,15 +22,14 @@ def units(month, granted, available, used):
 
 
 @pytest.fixture
-def context(settings, spark):
-    lake = Lake.open(settings)
+def context(settings):
     request = JobRequest(job="invoices", partition=FEBRUARY, run_id="run", code_version="1.0")
-    return JobContext(request, settings, spark, lake)
+    return JobContext(request, settings, Lake.open(settings), Cluster(settings))
 
 
 def publish(context, month, *rows):
-    table = arrow(AllowanceBalances, *rows)
-    context.lake.publish(context.lake.stage_arrow(table, AllowanceBalances, "run", billing_month=month), "1.0")
+    frame = from_rows(rows, AllowanceBalances)
+    context.lake.publish(context.lake.stage_frame(frame, AllowanceBalances, "run", billing_month=month), "1.0")
 
 
 def test_units_taken_over_are_those_that_were_left(context):
