@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -49,6 +49,13 @@ class SureTaxAnswerError(SureTaxError):
     """The answer contradicts itself or the request."""
 
 
+class Answer(NamedTuple):
+    """An answer as it came, and what it says."""
+
+    text: str
+    response: Response
+
+
 class SureTaxClient:
     """A connection to SureTax or to the sandbox server."""
 
@@ -62,8 +69,8 @@ class SureTaxClient:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def calculate(self, request: Request) -> str:
-        """Send a request; returns the answer's JSON text after checking it.
+    def calculate(self, request: Request) -> Answer:
+        """Send a request; returns the answer after checking it.
 
         Raises:
             SureTaxUnreachableError: no answer after several attempts.
@@ -93,7 +100,7 @@ class SureTaxClient:
         except ValueError as error:
             raise SureTaxAnswerError("SureTax sent an answer that cannot be read") from error
         verify(response, [item.LineNumber for item in request.ItemList])
-        return text
+        return Answer(text, response)
 
 
 def verify(response: Response, sent: Iterable[str]) -> None:

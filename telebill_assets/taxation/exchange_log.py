@@ -9,7 +9,7 @@ from datetime import date
 
 from telebill_assets.database.server import connect
 from telebill_assets.taxation.client import SureTaxClient, verify
-from telebill_assets.taxation.wire import Request, logged_text, parse_response
+from telebill_assets.taxation.wire import Request, Response, logged_text, parse_response
 
 STAN_LENGTH = 16
 
@@ -20,8 +20,8 @@ def stan_of(request: Request) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:STAN_LENGTH].upper()
 
 
-def exchange(request: Request, month: date, client: SureTaxClient, database_url: str) -> tuple[str, str]:
-    """The STAN of a request and its answer's text: from the log if it was answered before, else from SureTax.
+def exchange(request: Request, month: date, client: SureTaxClient, database_url: str) -> tuple[str, Response]:
+    """The STAN of a request and its answer: from the log if it was answered before, else from SureTax.
 
     Raises:
         SureTaxError: see `SureTaxClient.calculate`.
@@ -31,18 +31,18 @@ def exchange(request: Request, month: date, client: SureTaxClient, database_url:
     with connect(database_url) as connection:
         known = connection.execute("SELECT answer FROM suretax_exchange WHERE stan = %s", [stan]).fetchone()
         if known and known[0] is not None:
-            text = str(known[0])
-            verify(parse_response(text), [item.LineNumber for item in request.ItemList])
-            return stan, text
+            response = parse_response(str(known[0]))
+            verify(response, [item.LineNumber for item in request.ItemList])
+            return stan, response
         connection.execute(
             "INSERT INTO suretax_exchange (stan, billing_month, lines, request) VALUES (%s, %s, %s, %s) "
             "ON CONFLICT (stan) DO NOTHING",
             [stan, month, len(request.ItemList), logged_text(stamped)],
         )
-    text = client.calculate(stamped)
+    text, response = client.calculate(stamped)
     with connect(database_url) as connection:
         connection.execute(
             "UPDATE suretax_exchange SET answer = %s, answered_at = now() WHERE stan = %s AND answer IS NULL",
             [text, stan],
         )
-    return stan, text
+    return stan, response

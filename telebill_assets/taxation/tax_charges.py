@@ -14,7 +14,6 @@ from telebill_assets.taxation.batches import batches, sent
 from telebill_assets.taxation.client import SureTaxClient
 from telebill_assets.taxation.exchange_log import exchange
 from telebill_assets.taxation.mapping import ANSWERS, answers, items, request
-from telebill_assets.taxation.wire import parse_response
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ def _exchanged(
         business_unit=engine.business_unit,
         validation_key=engine.validation_key,
     )
-    stan, text = exchange(asked, month, client, database_url)
-    return answers(batch, parse_response(text), stan)
+    stan, response = exchange(asked, month, client, database_url)
+    return answers(batch, response, stan)
 
 
 def taxed_charges(answered: pl.DataFrame, lines: pl.DataFrame, month: date) -> pl.DataFrame:

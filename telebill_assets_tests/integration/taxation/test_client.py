@@ -4,13 +4,13 @@ import pytest
 
 from telebill_assets.taxation.client import StanProcessedError, SureTaxClient, SureTaxUnreachableError
 from telebill_assets.taxation.sandbox.server import PortInUseError, running_sandbox
-from telebill_assets.taxation.wire import logged_text, parse_response
+from telebill_assets.taxation.wire import logged_text
 from telebill_assets_tests.unit.taxation.test_engine import KEY, item, request
 
 
 def test_a_request_is_answered_over_http():
     with running_sandbox() as url, SureTaxClient(url) as client:
-        response = parse_response(client.calculate(request(item(revenue="1.20"), STAN="S1")))
+        response = client.calculate(request(item(revenue="1.20"), STAN="S1")).response
     assert str(response.TotalTax) == "0.411600"
     assert response.STAN == "S1"
 
