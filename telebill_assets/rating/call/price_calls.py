@@ -75,8 +75,9 @@ class _Prices:
 
     @classmethod
     def empty(cls, calls: int) -> "_Prices":
-        numbers = (np.empty(calls, np.int32) for _ in range(3))
-        return cls(*numbers, np.empty(calls, np.int64), np.empty(calls, np.int64), np.empty(calls, np.bool_))
+        destination, band, rate = (np.empty(calls, np.int32) for _ in range(3))
+        billed_s, charge = (np.empty(calls, np.int64) for _ in range(2))
+        return cls(destination, band, rate, billed_s, charge, np.empty(calls, np.bool_))
 
     def keep(self, charged: Charged, start: int) -> None:
         """Keep the charges of a batch of calls that begins at `start`."""
