@@ -11,8 +11,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.table import TableModel
-from telebill_assets_tests.frames import arrow
+from telebill_assets.tables.table import TableModel, from_rows
 
 Rows = Sequence[dict[str, Any]]
 RAW = '"",+15125550100,"=cmd",2020-04-01 10:00:00'
@@ -36,7 +35,7 @@ def file(day: date, name: str, status: str, reason: str | None, source: str = "p
 
 def put(lake: Lake, model: TableModel, rows: Rows, **partition: Any) -> None:
     """Publish rows as a partition."""
-    lake.publish(lake.stage_arrow(arrow(model, *rows), model, "run", **partition), "1.0")
+    lake.publish(lake.stage_frame(from_rows(rows, model), model, "run", **partition), "1.0")
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ import pytest
 from telebill_assets.finance.export import NothingToExportError, export
 from telebill_assets.finance.gl_accounts import AccountMap, GlAccount, Posting
 from telebill_assets.finance.layout import FILES
-from telebill_assets_tests.final_invoices import add_invoice
+from telebill_assets_tests.support.final_invoices import add_invoice
 
 MONTH = date(2031, 4, 1)
 ACCOUNTS = AccountMap(
     (Posting(kind, "*", "*", "*", "*"), GlAccount(number, kind))
     for kind, number in (("receivable", "1200"), ("charge", "4000"), ("tax", "2400"))
 )
-DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "export.md"
 
 
 @pytest.fixture(scope="module")

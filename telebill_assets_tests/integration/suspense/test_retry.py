@@ -15,7 +15,7 @@ from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets_tests.suspense.conftest import april, file, put, record
+from telebill_assets_tests.integration.suspense.conftest import april, file, put, record
 from telebill_assets_tests.test_cli import telebill
 
 STAGE = {"stage": "validated_usage"}

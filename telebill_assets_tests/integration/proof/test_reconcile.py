@@ -17,11 +17,9 @@ from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.table import from_rows
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets_tests.final_invoices import add_invoice
-from telebill_assets_tests.frames import arrow
-
-pytestmark = pytest.mark.slow
+from telebill_assets_tests.support.final_invoices import add_invoice
 
 MONTH, DAY = date(2032, 6, 1), date(2032, 6, 2)
 FILE, TWIN = "sw/2032-06-02/a.csv", "sw/2032-06-02/b.csv"
@@ -178,7 +176,7 @@ MONTHLY_LEDGER = {
 
 
 def publish(lake, model, rows, **partition):
-    lake.publish(lake.stage_arrow(arrow(model, *rows), model, "test", **partition), "test")
+    lake.publish(lake.stage_frame(from_rows(rows, model), model, "test", **partition), "test")
 
 
 @pytest.fixture(scope="module")
@@ -213,8 +211,8 @@ def billed(url):
     return url
 
 
-def test_the_month_balances_and_the_waterfall_is_worked_out_by_hand(spark, lake, billed):
-    found = reconcile(spark, lake, billed, MONTH)
+def test_the_month_balances_and_the_waterfall_is_worked_out_by_hand(lake, billed):
+    found = reconcile(lake, billed, MONTH)
     assert found.failures == []
     assert found.balanced
     records = [(step.name, step.records, step.talk_s) for step in found.waterfall.records]
@@ -286,12 +284,12 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named_with_its_place_and_both_figures(spark, lake, billed, fault):
+def test_a_fault_is_named_with_its_place_and_both_figures(lake, billed, fault):
     model, rows, partition, controls, line = FAULTS[fault]
     before = lake.snapshots(model)[-1].id
     publish(lake, model, rows, **partition)
     try:
-        found = reconcile(spark, lake, billed, MONTH)
+        found = reconcile(lake, billed, MONTH)
     finally:
         lake.rollback(model, before, "undo", "test", **partition)
     assert {proof.name for proof in found.proofs if not proof.holds} == controls
