@@ -13,7 +13,7 @@ import pytest
 from telebill_assets.finance.export import NothingToExportError, export
 from telebill_assets.finance.gl_accounts import AccountMap, GlAccount, Posting
 from telebill_assets.finance.layout import FILES
-from telebill_assets_tests.final_invoices import add_invoice
+from telebill_assets_tests.support.final_invoices import add_invoice
 
 MONTH = date(2031, 4, 1)
 ACCOUNTS = AccountMap(

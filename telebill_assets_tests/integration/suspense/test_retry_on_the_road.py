@@ -16,7 +16,7 @@ from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets_tests.conftest import SMALL
-from telebill_assets_tests.suspense.conftest import april
+from telebill_assets_tests.integration.suspense.conftest import april
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from telebill_assets.audit.check import CheckResult
 from telebill_assets.compute.request import JobReport
 from telebill_assets.compute.suspense_records import ageing, suspense_records
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets_tests.suspense.conftest import april, record
+from telebill_assets_tests.integration.suspense.conftest import april, record
 
 CHECK = CheckResult(name="balance", description="nothing is lost", passed=True, figure="0 of 1 rows")
 REPORT = {"job": "validated_usage", "partition": april(1), "published": True, "tables": [], "checks": [CHECK]}

@@ -17,7 +17,7 @@ from telebill_assets.proof.reconcile import Proof, Reconciliation
 from telebill_assets.proof.waterfall import Step, Waterfall
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets_tests.frames import frame
+from telebill_assets.tables.table import from_rows
 
 MONTH = date(2020, 4, 1)
 ATTACK = "<script>alert(1)</script>"
@@ -46,19 +46,19 @@ def test_trend_bars_stand_on_one_line():
     assert chart.summary == "lowest 5, highest 10, sum 15"
 
 
-def test_suspense_is_aged_on_the_last_day_of_the_month(spark):
+def test_suspense_is_aged_on_the_last_day_of_the_month():
     landed = {"2020-04-30": 2, "2020-04-28": 1, "2020-04-15": 1, "2020-03-20": 1, "2020-01-01": 1, "2020-05-01": 4}
     rows = [
         {"landing_day": date.fromisoformat(day), "reason": "no_rate", "talk_s": 10, "line": n}
         for day, records in landed.items()
         for n in range(records)
     ]
-    (found,) = ageing(frame(spark, SuspendedUsage, *rows), MONTH)
+    (found,) = ageing(from_rows(rows, SuspendedUsage).lazy(), MONTH)
     assert list(found.by_age.values()) == [2, 1, 1, 1, 1]
     assert (found.records, found.talk_s) == (6, 60)
 
 
-def test_days_add_up_the_ledger(spark):
+def test_days_add_up_the_ledger():
     day = date(2020, 4, 2)
     rows = [
         {"stage": "raw_cdr", "outcome": "received", "path": "a.csv", "records": 7, "talk_s": 60},
@@ -74,7 +74,7 @@ def test_days_add_up_the_ledger(spark):
             "amount": Decimal("1.25"),
         },
     ]
-    found = days(frame(spark, Ledger, *({"period": day} | row for row in rows)), MONTH)
+    found = days(from_rows([{"period": day} | row for row in rows], Ledger).lazy(), MONTH)
     assert len(found) == 30
     assert found[1] == Day(day=day, files=2, records=7, talk_s=60, suspended=3, charge={"EUR": Decimal("1.25")})
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from telebill_assets.audit.identities import CALLS, CHARGES, RECORDS, differing, identity_balance, identity_check
 from telebill_assets.audit.ledger import count
 from telebill_assets.tables.ledger import Ledger
-from telebill_assets_tests.frames import frame
+from telebill_assets.tables.table import from_rows
 
 DAY = date(2020, 4, 1)
 
@@ -22,10 +22,12 @@ def row(stage, outcome, records, talk_s, path="a.csv", **more):
     } | more
 
 
-def test_two_files_whose_errors_cancel_out_are_both_named(spark):
-    ledger = frame(
-        spark,
-        Ledger,
+def ledger_of(*rows):
+    return from_rows(rows, Ledger)
+
+
+def test_two_files_whose_errors_cancel_out_are_both_named():
+    ledger = ledger_of(
         row("raw_cdr", "received", 10, 600),
         row("raw_cdr", "received", 10, 600, "b.csv"),
         row("validated_usage", "validated", 9, 600),
@@ -41,10 +43,8 @@ def test_two_files_whose_errors_cancel_out_are_both_named(spark):
     ]
 
 
-def test_seconds_must_agree_as_records_do(spark):
-    ledger = frame(
-        spark,
-        Ledger,
+def test_seconds_must_agree_as_records_do():
+    ledger = ledger_of(
         row("validated_usage", "validated", 3, 61),
         row("daily_aggregates", "priced", 2, 60, currency="EUR"),
         row("daily_aggregates", "suspended", 1, 0, reason="no_rate"),
@@ -53,11 +53,9 @@ def test_seconds_must_agree_as_records_do(spark):
     assert check.samples == ["2020-04-01, a.csv: talk_s: validated 61, priced + suspended 60"]
 
 
-def test_an_amount_is_compared_to_the_last_decimal_in_its_currency(spark):
+def test_an_amount_is_compared_to_the_last_decimal_in_its_currency():
     amounts = {"EUR": ("0.10", "0.1000000001"), "USD": ("7", "7")}
-    ledger = frame(
-        spark,
-        Ledger,
+    ledger = ledger_of(
         *(
             row(stage, outcome, 1, 60, path, currency=currency, billed_s=60, amount=Decimal(amount))
             for currency, pair in amounts.items()
@@ -66,4 +64,4 @@ def test_an_amount_is_compared_to_the_last_decimal_in_its_currency(spark):
             )
         ),
     )
-    assert [found["currency"] for found in differing(ledger, CHARGES).collect()] == ["EUR"]
+    assert [found["currency"] for found in differing(ledger, CHARGES).to_dicts()] == ["EUR"]

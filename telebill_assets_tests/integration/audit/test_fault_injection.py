@@ -46,8 +46,8 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.stages.invoices import checks as billing
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.taxation.sandbox.server import running_sandbox
-from telebill_assets_tests.audit.faults import FAULTS, IN_DATABASE, PUBLISHED
-from telebill_assets_tests.audit.healthy_month import DAY, MONTH, HealthyMonth, Row, Tables, build, republish
+from telebill_assets_tests.integration.audit.faults import FAULTS, IN_DATABASE, PUBLISHED
+from telebill_assets_tests.integration.audit.healthy_month import DAY, MONTH, HealthyMonth, Row, Tables, build, republish
 
 pytestmark = pytest.mark.slow
 LIMITS = Thresholds(
