@@ -1,53 +1,62 @@
 """The fault injector: a small month that is right is broken in one place at a time, and a named control must notice.
 
 `faults.py` is the list: what is broken, where, and which control catches it. `CONTROLS` says how each control is asked
-about tables. Faults of published partitions and of the database are further down: there the next stage runs as a whole.
+about tables: by the very functions that the stages call. Faults of published partitions and of the database are
+further down: there the next stage runs as a whole.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from uuid import uuid4
 
+import polars as pl
 import pytest
-from pyspark.sql import functions as F
-from telebill_assets.compute.jobs import daily_aggregates, invoices, rated_usage, raw_cdr, taxed_charges
-from telebill_assets.compute.jobs import validated_usage as validation
 
 from telebill_assets.audit.check import CheckResult
-from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, LINES, TAXED, TAXES, agreement
-from telebill_assets.audit.controls.billing_run import bill_run_complete
+from telebill_assets.audit.controls.agreement import ACCOUNTS, AGGREGATES, LINES, TAXED, TAXES, agreed, agreement
+from telebill_assets.audit.controls.agreement import differences as differing
+from telebill_assets.audit.controls.billing_run import bill_run_complete, billing_states, fingerprint
 from telebill_assets.audit.controls.coverage import plan_coverage, plan_overlaps, rate_coverage
 from telebill_assets.audit.controls.files import (
     SourceFiles,
     duplicate_files,
     expected_files,
     file_sequence,
+    source_files,
     trailer_totals,
 )
 from telebill_assets.audit.controls.plausibility import (
     call_counts,
     duration_plausibility,
     late_arrivals,
+    time_counts,
     time_plausibility,
 )
-from telebill_assets.audit.controls.rerate import rerate
+from telebill_assets.audit.controls.rerate import rerate, sample_calls
 from telebill_assets.audit.controls.second_rating import TABLES_READ
-from telebill_assets.audit.controls.services import known_services, unused_services
-from telebill_assets.audit.controls.similar_calls import similar_calls
-from telebill_assets.audit.controls.suspense import Waiting, suspense_age
-from telebill_assets.audit.controls.tax_coverage import tax_coverage
+from telebill_assets.audit.controls.services import known_services, services_used, unused_services
+from telebill_assets.audit.controls.similar_calls import alike, candidates, similar_calls
+from telebill_assets.audit.controls.suspense import suspense_age, waiting
+from telebill_assets.audit.controls.tax_coverage import lacking, tax_coverage
 from telebill_assets.audit.controls.thresholds import Thresholds
-from telebill_assets.audit.controls.volume import DayVolume, volume
+from telebill_assets.audit.controls.volume import day_volumes, days_before, volume
 from telebill_assets.audit.controls.zero_rated import zero_rated
-from telebill_assets.database.server import connect, database_url
-from telebill_assets.invoicing.footing import footing_check
+from telebill_assets.audit.tally import Tally, add_up
+from telebill_assets.database.server import connect
+from telebill_assets.invoicing.footing import footing_check, not_footing
 from telebill_assets.lake.lake import Lake
 from telebill_assets.stages.invoices import checks as billing
+from telebill_assets.stages.invoices import counted
+from telebill_assets.stages.rated_usage import checks as rating
+from telebill_assets.stages.road import STAGES
+from telebill_assets.stages.taxed_charges import job as taxing
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.integration.audit.faults import FAULTS, IN_DATABASE, PUBLISHED
-from telebill_assets_tests.integration.audit.healthy_month import DAY, MONTH, HealthyMonth, Row, Tables, build, republish
+from telebill_assets_tests.integration.audit.healthy_month import DAY, MONTH, HealthyMonth, Tables, build
+from telebill_assets_tests.support.databases import new_database
+from telebill_assets_tests.support.published import publish
 
 pytestmark = pytest.mark.slow
 LIMITS = Thresholds(
@@ -60,13 +69,13 @@ LIMITS = Thresholds(
     unused_services_percent=Decimal(99),
 )
 """For a day of 160 calls with all the demo's faults."""
-MEASURES = ("records", "talk_s", "billed_s", "amount")
+PRICED = (pl.col("stage") == "daily_aggregates") & (pl.col("outcome") == "priced")
 
 
 @pytest.fixture(scope="module")
-def month(spark, tmp_path_factory):
+def month(url, tmp_path_factory):
     with running_sandbox() as sandbox:
-        yield build(spark, tmp_path_factory.mktemp("healthy"), sandbox)
+        yield build(tmp_path_factory.mktemp("healthy"), new_database(url, "healthy"), sandbox)
 
 
 @pytest.fixture(scope="module")
@@ -77,104 +86,108 @@ def healthy(month: HealthyMonth) -> Tables:
 # How each control is asked about tables.
 
 
-def _files(tables: Tables) -> list[SourceFiles]:
-    return [SourceFiles(row["source"], row["landing_day"], row["status"], 1) for row in tables.rows("file_register")]
-
-
 def _expected_files(tables: Tables) -> CheckResult:
-    yesterday = [SourceFiles(row["source"], DAY - timedelta(days=1), "landed", 1) for row in tables.rows("sources")]
     sources = [row["source"] for row in tables.rows("sources")]
-    return expected_files([*_files(tables), *yesterday], sources, DAY, LIMITS)
+    yesterday = [SourceFiles(source, DAY - timedelta(days=1), "landed", 1) for source in sources]
+    return expected_files([*source_files(tables.frame("file_register")), *yesterday], sources, DAY, LIMITS)
+
+
+def _file_sequence(tables: Tables) -> CheckResult:
+    return file_sequence(tables.frame("file_register").with_columns(source=pl.lit("s")), DAY, LIMITS)
 
 
 def _trailer_totals(tables: Tables) -> CheckResult:
-    seconds = tables.frame("raw_cdr").groupBy("path").agg(F.sum("talk_s").alias("seconds"))
-    declaring = tables.frame("file_register").where("status = 'landed' AND declared_records IS NOT NULL")
-    return trailer_totals(declaring, seconds)
+    seconds = tables.frame("raw_cdr").group_by("path").agg(seconds=pl.col("talk_s").sum())
+    return trailer_totals(tables.frame("file_register"), seconds)
 
 
-def _observed(tables: Tables) -> dict[str, Any]:
-    counts = [column.alias(name) for name, column in call_counts(DAY, LIMITS).items()]
-    return tables.frame("validated_usage").agg(*counts).collect()[0].asDict()
+def _observed(tables: Tables) -> dict[str, int]:
+    return call_counts(tables.frame("validated_usage"), DAY, LIMITS)
 
 
 def _time_plausibility(tables: Tables) -> CheckResult:
-    received: dict[str, int] = {}
-    wrong: dict[str, int] = {}
-    for row in tables.rows("ledger"):
-        if row["stage"] == "validated_usage":
-            received[row["source"]] = received.get(row["source"], 0) + row["records"]
-            if row["reason"] in {"future_call", "too_old"}:
-                wrong[row["source"]] = wrong.get(row["source"], 0) + row["records"]
-    return time_plausibility(received, wrong, LIMITS)
+    of_validation = tables.frame("ledger").filter(pl.col("stage") == "validated_usage")
+    return time_plausibility(*time_counts(of_validation), LIMITS)
 
 
-def _priced(tables: Tables) -> list[Row]:
-    """All priced calls, in the columns of a sample."""
-    moments = {"start_s": "start_at", "answer_s": "answer_at"}
-    return [
-        row | {name: int(row[column].timestamp()) for name, column in moments.items()} for row in tables.rows("priced")
-    ]
+def _similar_calls(tables: Tables) -> CheckResult:
+    calls = tables.frame("validated_usage")
+    return similar_calls(alike(candidates(calls)), calls.height, LIMITS)
+
+
+def _rerate_sample(tables: Tables) -> CheckResult:
+    """All priced calls are the sample."""
+    sample = sample_calls(tables.frame("priced"), tables.frame("priced").height)
+    return rerate(sample.to_dicts(), {name: tables.rows(name) for name in TABLES_READ if name in tables.tables})
 
 
 def _suspense_age(tables: Tables) -> CheckResult:
-    rows = tables.rows("suspended_usage")
-    return suspense_age([Waiting((DAY - row["landing_day"]).days, 1, 0, Decimal(0)) for row in rows], LIMITS)
+    found = waiting(tables.frame("suspended_usage"), tables.frame("daily_aggregates"), DAY, max_call_s=86_400)
+    return suspense_age(found, LIMITS)
 
 
 def _volume(tables: Tables) -> CheckResult:
     """The day against three weekdays before that were exactly like it."""
-    today = [row for row in tables.rows("ledger") if (row["stage"], row["outcome"]) == ("daily_aggregates", "priced")]
-    measured = ("source", "currency", "records", "talk_s", "amount")
-    volumes = [DayVolume(DAY, *(row[name] for name in measured)) for row in today]
-    before = [DAY - timedelta(weeks=n) for n in (1, 2, 3)]
-    volumes += [
-        DayVolume(day, *(row[name] for name in measured)) for day in before for row in tables.rows("usual_ledger")
-    ]
-    return volume(volumes, DAY, before, LIMITS)
+    today, usual = (tables.frame(name).filter(PRICED) for name in ("ledger", "usual_ledger"))
+    before = days_before(DAY, LIMITS)[:3]
+    earlier = [usual.with_columns(period=pl.lit(day)) for day in before]
+    return volume(day_volumes(pl.concat([today, *earlier])), DAY, before, LIMITS)
+
+
+def _compared(tables: Tables) -> rating.Compared:
+    return rating.compare(tables.frame("daily_aggregates"), tables.frame("rated_usage"), Tally())
 
 
 def _aggregates_unchanged(tables: Tables) -> CheckResult:
-    counted = tables.frame("daily_aggregates").withColumnsRenamed(
-        {"landing_day": "period", "calls": "records", "charge": "amount"}
-    )
-    ledger = tables.frame("ledger").where("stage = 'daily_aggregates' AND outcome = 'priced'")
-    return agreement(AGGREGATES, counted, ledger, ("period", "currency"), MEASURES)
+    published = tables.frame("ledger").filter(PRICED)
+    return agreement(AGGREGATES, _compared(tables).of_days, published, rating.OF_DAY, rating.MEASURES)
 
 
 def _accounts_balance(tables: Tables) -> CheckResult:
-    counted = tables.frame("daily_aggregates").withColumnsRenamed({"calls": "records", "charge": "amount"})
-    usage = tables.frame("rated_usage").where("line_kind = 'usage'").drop("amount")
-    lines = usage.withColumnsRenamed({"calls": "records", "exact_amount": "amount"})
-    return agreement(ACCOUNTS, lines, counted, ("account_id", "currency"), MEASURES)
+    return agreed(ACCOUNTS, _compared(tables).differing_accounts, rating.OF_ACCOUNT, rating.MEASURES)
+
+
+def _unused_services(tables: Tables) -> CheckResult:
+    used = services_used(tables.frame("services"), tables.frame("daily_aggregates"), MONTH, DAY)
+    return unused_services(used, LIMITS)
 
 
 def _charge_lines_unchanged(tables: Tables) -> CheckResult:
-    read = tables.frame("rated_usage").select(
-        "currency", "line_kind", F.lit(1).alias("records"), F.col("exact_amount").alias("amount")
-    )
-    ledger = tables.frame("ledger").where("stage = 'rated_usage'").withColumnRenamed("outcome", "line_kind")
-    return agreement(LINES, read, ledger, ("currency", "line_kind"), ("records", "amount"))
+    read = taxing._by_kind(tables.frame("rated_usage"))
+    published = tables.frame("ledger").filter(pl.col("stage") == "rated_usage").rename({"outcome": "line_kind"})
+    return agreement(LINES, read, published, ("currency", "line_kind"), ("records", "amount"))
+
+
+def _tax_coverage(tables: Tables) -> CheckResult:
+    asked = (tables.frame(name) for name in ("rated_usage", "taxed_charges", "accounts", "products"))
+    return tax_coverage(lacking(*asked))
 
 
 def _taxed_lines_agree(tables: Tables) -> CheckResult:
-    line = ("line_id", "account_id", "currency")
-    rated, taxed = (
-        tables.frame(name).select(*line, F.lit(1).alias("lines"), "amount") for name in ("rated_usage", "taxed_charges")
-    )
-    return agreement(TAXED, rated, taxed, line, ("lines", "amount"))
+    rated, taxed = (counted.as_lines(tables.frame(name)) for name in ("rated_usage", "taxed_charges"))
+    return agreed(TAXED, differing(rated, taxed, billing.LINE, billing.COUNTED), billing.LINE, billing.COUNTED)
+
+
+def _tax_lines_agree(tables: Tables) -> CheckResult:
+    taxed, taxes = tables.frame("taxed_charges"), tables.frame("tax_lines")
+    return agreed(TAXES, differing(taxed, taxes, billing.TAXED_LINE, billing.TAX), billing.TAXED_LINE, billing.TAX)
+
+
+def _bill_run_complete(tables: Tables) -> CheckResult:
+    asked = (tables.frame(name) for name in ("accounts", "rated_usage", "invoices", "holds"))
+    return bill_run_complete(billing_states(*asked))
 
 
 CONTROLS: dict[str, Callable[[Tables], CheckResult]] = {
     "expected_files": _expected_files,
-    "file_sequence": lambda t: file_sequence(t.frame("file_register").withColumn("source", F.lit("s")), DAY, LIMITS),
-    "duplicate_files": lambda t: duplicate_files(_files(t), DAY, LIMITS),
+    "file_sequence": _file_sequence,
+    "duplicate_files": lambda t: duplicate_files(source_files(t.frame("file_register")), DAY, LIMITS),
     "trailer_totals": _trailer_totals,
     "duration_plausibility": lambda t: duration_plausibility(_observed(t), LIMITS),
     "late_arrivals": lambda t: late_arrivals(_observed(t), LIMITS),
     "time_plausibility": _time_plausibility,
-    "similar_calls": lambda t: similar_calls(t.frame("validated_usage"), len(t.rows("validated_usage")), LIMITS),
-    "rerate_sample": lambda t: rerate(_priced(t), {name: t.rows(name) for name in TABLES_READ if name in t.tables}),
+    "similar_calls": _similar_calls,
+    "rerate_sample": _rerate_sample,
     "known_services": lambda t: known_services(t.frame("daily_aggregates"), t.frame("services")),
     "plan_overlaps": lambda t: plan_overlaps(t.rows("subscriptions")),
     "plan_coverage": lambda t: plan_coverage(t.rows("services"), t.rows("subscriptions"), DAY, LIMITS),
@@ -184,19 +197,13 @@ CONTROLS: dict[str, Callable[[Tables], CheckResult]] = {
     "suspense_age": _suspense_age,
     "aggregates_unchanged": _aggregates_unchanged,
     "accounts_balance": _accounts_balance,
-    "unused_services": lambda t: unused_services(t.frame("services"), t.frame("daily_aggregates"), MONTH, DAY, LIMITS),
+    "unused_services": _unused_services,
     "charge_lines_unchanged": _charge_lines_unchanged,
-    "tax_coverage": lambda t: tax_coverage(
-        t.frame("rated_usage"), t.frame("taxed_charges"), t.frame("accounts"), t.frame("products")
-    ),
+    "tax_coverage": _tax_coverage,
     "taxed_lines_agree": _taxed_lines_agree,
-    "tax_lines_agree": lambda t: agreement(
-        TAXES, t.frame("taxed_charges"), t.frame("tax_lines"), ("line_id", "account_id"), ("tax_amount",)
-    ),
-    "bill_run_complete": lambda t: bill_run_complete(
-        t.frame("accounts"), t.frame("rated_usage"), t.frame("invoices"), t.frame("holds")
-    ),
-    "invoices_foot": lambda t: footing_check(t.assembly()),
+    "tax_lines_agree": _tax_lines_agree,
+    "bill_run_complete": _bill_run_complete,
+    "invoices_foot": lambda t: footing_check(not_footing(t.assembly())),
 }
 
 
@@ -210,27 +217,17 @@ def ready(healthy: Tables) -> Tables:
     for row in healthy.rows("file_register"):
         declared = {"declared_records": row["records"], "declared_s": seconds.get(row["path"], 0)}
         rows.append(row | {"series": "all", "sequence_nr": len(rows) + 1} | declared)
-    usual = Tables(healthy.context, {**healthy.tables, "usual_ledger": healthy.tables["ledger"]})
-    today = [row for row in usual.rows("ledger") if (row["stage"], row["outcome"]) == ("daily_aggregates", "priced")]
-    return usual.having("file_register", rows).having("usual_ledger", today)
+    usual = Tables({**healthy.tables, "usual_ledger": healthy.tables["ledger"]})
+    return usual.having("file_register", rows)
 
 
 def test_every_stage_reports_the_controls_that_it_declares(month):
-    jobs = {
-        "raw_cdr": raw_cdr,
-        "validated_usage": validation,
-        "daily_aggregates": daily_aggregates,
-        "rated_usage": rated_usage,
-        "taxed_charges": taxed_charges,
-        "invoices": invoices,
-    }
-    for name, job in jobs.items():
-        found = {check.name: check for check in month.reports[name].checks}
-        assert [control.name for control in job.CONTROLS if control.name not in found] == []
+    assert set(month.reports) == set(STAGES) - {"invoice_documents", "close_report"}
+    for name, report in month.reports.items():
+        found, controls = {check.name: check for check in report.checks}, STAGES[name].controls
+        assert [control.name for control in controls if control.name not in found] == []
         assert [check.name for check in found.values() if check.blocking and not check.passed] == []
-        assert all(
-            found[control.name].threshold or "not judged" in found[control.name].figure for control in job.CONTROLS
-        )
+        assert all(found[control.name].threshold or "not judged" in found[control.name].figure for control in controls)
 
 
 @pytest.mark.parametrize("control", CONTROLS)
@@ -268,7 +265,7 @@ def test_a_published_fault_holds_the_next_stage(month, healthy, published):
     column, value = ("billing_month", MONTH) if published.job == "invoices" else ("landing_day", DAY)
     before = lake.snapshots(model)[-1].id
     rows = [row for row in healthy.rows(fault.table) if row[column] == value]
-    republish(month, fault.table, fault.tamper(rows), **{column: value})
+    publish(lake, model, *fault.tamper(rows), run=f"fault-{uuid4().hex[:8]}", **{column: value})
     try:
         report = month.run(published.job)
     finally:
@@ -281,16 +278,22 @@ def test_a_published_fault_holds_the_next_stage(month, healthy, published):
 # Faults of the database, after the invoices are final.
 
 
+def compare_with_the_database(url: str, tables: Tables) -> list[CheckResult]:
+    assembly = tables.assembly()
+    to_post = dict(add_up([counted.posted(assembly)]).iter_rows())
+    return billing.after_billing(url, MONTH, fingerprint(assembly.invoices), to_post)
+
+
 @pytest.mark.parametrize(("what", "fault", "caught_by"), IN_DATABASE, ids=[f[0].replace(" ", "-") for f in IN_DATABASE])
 def test_a_fault_in_the_database_is_caught(month, healthy, what, fault, caught_by):  # noqa: ARG001
-    url, tables = database_url(month.settings), ("invoice", "invoice_line", "invoice_tax")
+    url, tables = month.settings.database_url.get_secret_value(), ("invoice", "invoice_line", "invoice_tax")
     with connect(url) as connection:
         connection.execute("SET session_replication_role = replica")  # the triggers that freeze final invoices
         for table in tables:
             connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")
         connection.execute(fault)
     try:
-        results = billing.after_billing(month.context(MONTH), url, healthy.assembly())
+        results = compare_with_the_database(url, healthy)
     finally:
         with connect(url) as connection:
             connection.execute("SET session_replication_role = replica")
@@ -302,5 +305,5 @@ def test_a_fault_in_the_database_is_caught(month, healthy, what, fault, caught_b
 
 
 def test_the_database_holds_the_healthy_month(month, healthy):
-    results = billing.after_billing(month.context(MONTH), database_url(month.settings), healthy.assembly())
+    results = compare_with_the_database(month.settings.database_url.get_secret_value(), healthy)
     assert [result.name for result in results if not result.passed] == []
