@@ -31,10 +31,9 @@ class RunFailedError(OperatorError):
 class Operator:
     """Starts runs and waits for them."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, runner: Runner | None = None) -> None:
         self._instance = instance_of(settings)
-        self._defs = build_definitions(settings)
+        self._defs = build_definitions(settings, runner)
 
     def publish_reference(self) -> None:
         """Check and publish the reference files."""

@@ -25,8 +25,12 @@ class Runner(ABC):
 class LocalRunner(Runner):
     """Runs jobs in this process; Spark itself may be local or a standalone cluster (`TELEBILL_SPARK_MASTER`)."""
 
+    def __init__(self, settings: Settings, cluster: Cluster | None = None) -> None:
+        super().__init__(settings)
+        self._cluster = cluster or Cluster(settings)
+
     def run(self, request: JobRequest) -> JobReport:
-        context = JobContext(request, self.settings, Lake.open(self.settings), Cluster(self.settings))
+        context = JobContext(request, self.settings, Lake.open(self.settings), self._cluster)
         report = STAGES[request.job].run(context)
         save_report(self.settings.reports_dir, request.run_id, report)
         return report

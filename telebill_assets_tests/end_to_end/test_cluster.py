@@ -25,7 +25,7 @@ from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets_tests.end_to_end.conftest import DAYS_WITH_CALLS
-from telebill_assets_tests.ports import LOOPBACK, free_port, wait_for
+from telebill_assets_tests.support.ports import LOOPBACK, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 

@@ -17,7 +17,7 @@ from telebill_assets.proof.trace_models import UnknownError
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets_tests.test_cli import telebill
+from telebill_assets_tests.support.command_line import telebill
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telebill_assets_tests.end_to_end.conftest import DAYS_WITH_CALLS
-from telebill_assets_tests.ports import LOOPBACK, free_port, wait_for
+from telebill_assets_tests.support.ports import LOOPBACK, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -1,9 +1,6 @@
 """The command line: what a person can mend is one line each, and the exit code is right."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,21 +12,10 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.spark.session import JavaMissingError, _require_java
 from telebill_assets.tables.raw_cdr import RawCdr
-from telebill_assets_tests.frames import arrow
+from telebill_assets_tests.support.command_line import telebill
+from telebill_assets_tests.support.published import publish
 
-TELEBILL = Path(sys.executable).with_name("telebill")
 DAY = date(2020, 4, 1)
-
-
-def telebill(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("TELEBILL_")}
-    return subprocess.run(
-        [TELEBILL, *arguments],
-        env=known | {"TELEBILL_HOME": str(home), "COLUMNS": "200"} | environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_help_explains_every_command(tmp_path):
@@ -81,9 +67,8 @@ def test_the_same_seed_generates_the_same_files(tmp_path):
 
 
 def test_numbers_are_masked_in_tables_unless_asked_for(tmp_path):
-    lake = Lake.open(Settings(home=tmp_path))
     row = {"landing_day": DAY, "line": 1, "caller": "+15125550100", "raw": "a,+15125550100,b", "source": "s"}
-    lake.publish(lake.stage_arrow(arrow(RawCdr, row), RawCdr, "run", landing_day=DAY), "1.0")
+    publish(Lake.open(Settings(home=tmp_path)), RawCdr, row, landing_day=DAY)
     assert "+15125550100" not in telebill(tmp_path, "tables", "rows", "raw_cdr").stdout
     assert "+15125550100" in telebill(tmp_path, "tables", "rows", "raw_cdr", "--show-personal").stdout
     assert "raw_cdr" in telebill(tmp_path, "tables", "list").stdout

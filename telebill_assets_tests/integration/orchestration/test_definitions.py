@@ -2,8 +2,8 @@
 
 import dagster as dg
 import pytest
-from telebill_assets.assets.rated_usage import unready_days
 
+from telebill_assets.assets.month_guard import unready_days
 from telebill_assets.definitions import build_definitions
 
 ROAD = {

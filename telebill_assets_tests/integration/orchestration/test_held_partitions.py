@@ -6,19 +6,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from telebill_assets.assets.daily_aggregates import daily_aggregates
-from telebill_assets.assets.rated_usage import unready_days
-from telebill_assets.assets.raw_cdr import raw_cdr
-from telebill_assets.assets.validated_usage import validated_usage
-from telebill_assets.audit.rules import rules
-from telebill_assets.compute.jobs import daily_aggregates as days_job
-from telebill_assets.compute.jobs import raw_cdr as raw_job
-from telebill_assets.compute.jobs import validated_usage as usage_job
 from typer.testing import CliRunner
 
-from telebill_assets.assets.stage import declared_checks
+from telebill_assets.assets.month_guard import unready_days
+from telebill_assets.assets.stage import stage_asset
+from telebill_assets.assets.stage_assets import DAILY
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.publication import Publication
+from telebill_assets.audit.table_checks import row_checks
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.held_commands import app
 from telebill_assets.compute.holds import (
@@ -36,11 +31,14 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake, OvertakenError
 from telebill_assets.operate import QUIET, instance_of, release_held
 from telebill_assets.partitions import partitions
+from telebill_assets.stages.road import STAGES
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.held_partitions import HeldPartitions
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.reference.services import Services
-from telebill_assets_tests.frames import arrow, frame
+from telebill_assets.tables.table import from_rows
+from telebill_assets_tests.support.in_process import InProcess
+from telebill_assets_tests.support.published import publish
 
 DAY = date(2020, 4, 3)
 SERVICE = {
@@ -53,26 +51,22 @@ SERVICE = {
 RECEIVED = {"period": DAY, "stage": "raw_cdr", "outcome": "received"}
 
 
-JOBS = {"raw_cdr": raw_job, "validated_usage": usage_job, "daily_aggregates": days_job}
-
-
 class LedgerRunner(Runner):
     """Reads the service map, and writes one ledger row with this many records through the real publication."""
 
-    def __init__(self, settings, spark, records, *, reports_all=True):
+    def __init__(self, settings, records, *, reports_all=True):
         super().__init__(settings)
-        self.spark, self.records, self.reports_all, self.asked = spark, records, reports_all, []
+        self.records, self.reports_all, self.asked = records, reports_all, []
 
     def run(self, request):
         self.asked.append(request.job)
         lake = Lake.open(self.settings)
-        publication = Publication(JobContext(request, self.settings, self.spark, lake))
-        lake.read_arrow(Services)
-        rows = frame(self.spark, Ledger, {**RECEIVED, "stage": request.job, "records": self.records})
+        publication = Publication(JobContext(request, self.settings, lake, InProcess(self.settings)))
+        lake.frame(Services)
+        rows = from_rows([{**RECEIVED, "stage": request.job, "records": self.records}], Ledger)
         publication.write(Ledger, rows, period=DAY, stage=request.job)
         if self.reports_all:
-            job = JOBS[request.job]
-            declared = declared_checks(job.TABLES, job.GATES, job.CONTROLS)
+            declared = STAGES[request.job].checks
             publication.check(*[passing(name) for name, _, _ in declared if name != "ledger_rules"])
         return publication.finish({})
 
@@ -94,11 +88,12 @@ def instance(settings):
 
 
 @pytest.fixture
-def materialise(spark, settings, instance):
-    assets = [build(partitions(settings), "lake") for build in (raw_cdr, validated_usage, daily_aggregates)]
+def materialise(settings, instance):
+    days = partitions(settings).daily
+    assets = [stage_asset(STAGES[each.name], each, days, "lake") for each in DAILY]
 
     def run(records: int, *selected: str, reports_all=True):
-        runner = LedgerRunner(settings, spark, records, reports_all=reports_all)
+        runner = LedgerRunner(settings, records, reports_all=reports_all)
         result = dg.materialize(
             assets,
             selection=list(selected) or None,
@@ -129,7 +124,7 @@ def test_a_negative_count_holds_the_partition_back(materialise, settings):
 def test_the_reason_is_in_the_check_and_in_the_failure(materialise):
     result, _ = materialise(records=-1)
     (evaluation,) = [each for each in result.get_asset_check_evaluations() if each.check_name == "ledger_rules"]
-    assert evaluation.metadata["figure"].value == f"1 failures of {len(rules(Ledger))} rules in 1 rows"
+    assert evaluation.metadata["figure"].value == f"1 failures of {len(row_checks(Ledger))} rules in 1 rows"
     assert "records.greater_than_or_equal_to: 2020-04-03" in evaluation.metadata["samples"].value
     (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     assert "The audit held raw_cdr 2020-04-03 back: ledger_rules" in failure.user_failure_data.description
@@ -139,14 +134,14 @@ def test_a_check_that_the_job_did_not_report_fails(materialise):
     result, _ = materialise(1, "raw_cdr", reports_all=False)
     found = verdicts(result)
     assert found["ledger_rules"] is True
-    assert {found[name] for name in raw_job.GATES} == {False}
+    assert {found[name] for name in STAGES["raw_cdr"].gates} == {False}
 
 
 def test_an_unpublished_run_leaves_what_readers_see(materialise, settings):
     materialise(5, "raw_cdr")
     materialise(-1, "raw_cdr")
     lake = Lake.open(settings)
-    assert lake.read_arrow(Ledger)["records"].to_pylist() == [5]
+    assert lake.frame(Ledger)["records"].to_list() == [5]
     assert lake.published_partitions(FileRegister) == []
 
 
@@ -171,9 +166,9 @@ def test_a_release_publishes_what_was_audited_in_a_persons_name(materialise, set
     assert done.exit_code == 0, done.output
 
     lake = Lake.open(settings)
-    assert lake.read_arrow(Ledger)["records"].to_pylist() == [-1]
+    assert lake.frame(Ledger)["records"].to_list() == [-1]
     assert lake.snapshots(Ledger)[-1].released == "Ada Lovelace: a known correction"
-    (row,) = lake.read_arrow(HeldPartitions).to_pylist()
+    (row,) = lake.frame(HeldPartitions).to_dicts()
     assert (row["status"], row["decided_by"]) == ("released", "Ada Lovelace")
 
     materialised = instance.get_latest_materialization_event(dg.AssetKey("raw_cdr")).asset_materialization
@@ -203,18 +198,17 @@ def test_a_release_is_refused_if_the_partition_was_published_since(materialise, 
     materialise(-1, "raw_cdr")
     lake = Lake.open(settings)
     (held,) = holds(lake)
-    rows = lake.stage_arrow(arrow(Ledger, {**RECEIVED, "records": 7}), Ledger, "other", period=DAY, stage="raw_cdr")
-    lake.publish(rows, "1.0")
+    publish(lake, Ledger, {**RECEIVED, "records": 7}, period=DAY, stage="raw_cdr")
     assert obstacles(lake, held) == ["ledger period=2020-04-03&stage=raw_cdr was published after the audit"]
     with pytest.raises(ReleaseRefusedError, match="was published after the audit"):
         release(lake, "raw_cdr", DAY, by="Ada", reason="known")
-    assert lake.read_arrow(Ledger)["records"].to_pylist() == [7]
+    assert lake.frame(Ledger)["records"].to_list() == [7]
 
 
 def test_a_release_is_refused_if_its_inputs_changed(materialise, settings):
     materialise(-1, "raw_cdr")
     lake = Lake.open(settings)
-    lake.publish(lake.stage_arrow(arrow(Services, SERVICE), Services, "newer map"), "1.0")
+    publish(lake, Services, SERVICE)
     with pytest.raises(ReleaseRefusedError, match="services, which it was made from, has changed since"):
         release(lake, "raw_cdr", DAY, by="Ada", reason="known")
 
@@ -240,8 +234,8 @@ def test_a_discarded_partition_is_gone_and_the_decision_stays(materialise, setti
     done = telebill("discard", "raw_cdr", "2020-04-03", "--by", "Ada", "--reason", "file was sent again")
     assert done.exit_code == 0, done.output
     assert not any(file.exists() for file in files)
-    assert Lake.open(settings).read_arrow(Ledger)["records"].to_pylist() == [5]
-    (row,) = Lake.open(settings).read_arrow(HeldPartitions).to_pylist()
+    assert Lake.open(settings).frame(Ledger)["records"].to_list() == [5]
+    (row,) = Lake.open(settings).frame(HeldPartitions).to_dicts()
     assert (row["status"], row["decision_reason"]) == ("discarded", "file was sent again")
     observed = instance.fetch_observations(dg.AssetKey("raw_cdr"), limit=1).records[0].asset_observation
     assert observed.metadata["discarded by"].value == "Ada"

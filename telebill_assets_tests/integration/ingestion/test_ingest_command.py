@@ -12,8 +12,8 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.tables.ledger import Ledger
-from telebill_assets_tests.frames import arrow
-from telebill_assets_tests.test_cli import telebill
+from telebill_assets_tests.support.command_line import telebill
+from telebill_assets_tests.support.published import publish
 
 MARCH = date(2021, 3, 1)
 
@@ -96,9 +96,8 @@ def test_what_cannot_be_is_refused_with_2_in_one_line(ingest, home, options, sai
 
 
 def test_a_closed_month_is_refused_unless_forced(ingest, home):
-    lake = Lake.open(Settings(home=home))
     row = {"period": MARCH, "stage": "invoices", "outcome": "invoice", "records": 1}
-    lake.publish(lake.stage_arrow(arrow(Ledger, row), Ledger, "run", period=MARCH, stage="invoices"), "1.0")
+    publish(Lake.open(Settings(home=home)), Ledger, row, period=MARCH, stage="invoices")
     done = ingest("--day", "2021-03-31")
     assert (done.returncode, "closed" in done.stderr) == (2, True)
     assert not (home / "landing").exists()

@@ -7,17 +7,16 @@ import pytest
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
 )
-from telebill_assets.compute.jobs import daily_aggregates as job
 
-from telebill_assets.assets.stage import declared_checks
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.definitions import build_definitions
 from telebill_assets.demo.commands import MONTH
 from telebill_assets.settings import Settings
+from telebill_assets.stages.road import STAGES
 
 DAILY = dg.AssetKey("daily_aggregates")
 DAYS = [day.isoformat() for day in days_of_month(MONTH)]
-BLOCKING = [name for name, _, blocking in declared_checks(job.TABLES, job.GATES, job.CONTROLS) if blocking]
+BLOCKING = [name for name, _, blocking in STAGES["daily_aggregates"].checks if blocking]
 REFERENCE = (
     *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
     *("subscriptions", "charges", "products"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from telebill_assets_tests.audit.healthy_month import DAY, Row
+from telebill_assets_tests.integration.audit.healthy_month import DAY, Row
 
 Tamper = Callable[[list[Row]], list[Row]]
 Pick = Callable[[Row], bool]
