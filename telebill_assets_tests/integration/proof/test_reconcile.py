@@ -16,8 +16,8 @@ from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.tables.table import from_rows
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets_tests.support.final_invoices import add_invoice
 
