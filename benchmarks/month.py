@@ -87,7 +87,8 @@ def run_telebill(home: Path) -> Measured:
 
 def run_duckdb(home: Path) -> Measured:
     """The same month in DuckDB SQL."""
-    lake, out, seconds = Lake.open(settings_of(home)), home / "duckdb", {}
+    lake, out = Lake.open(settings_of(home)), home / "duckdb"
+    seconds: dict[str, float] = {}
     shutil.rmtree(out, ignore_errors=True)
     tables = {name: lake.paths(TABLES[name]) for name in REFERENCE}
     tables["aggregates"] = lake.paths(DailyAggregates, landing_day=days_of_month(MONTH))

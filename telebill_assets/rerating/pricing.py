@@ -9,7 +9,7 @@ from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.rating.account_groups import split
 from telebill_assets.rating.call.price_calls import price_calls
-from telebill_assets.rating.tariff import CallTariff
+from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifts
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.stages.daily_aggregates.job import Day, Priced, sum_calls
@@ -26,7 +26,7 @@ class Rerating:
 
     proposal: str
     scope: Scope
-    tariff: CallTariff
+    tariff: Tariff
     folder: str
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telebill_assets.lake.stored_files import StoredFile, cut
 from telebill_assets.settings import Settings
+from telebill_assets.spark.worker import settle
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -62,8 +63,13 @@ class Cluster:
             return []
         context = self.session.sparkContext
         sent = context.broadcast(shared)
+
+        def answering(piece: Piece) -> Answer:
+            settle()
+            return task(piece, sent.value)
+
         try:
-            found = context.parallelize(pieces, len(pieces)).map(lambda piece: task(piece, sent.value)).collect()
+            found = context.parallelize(pieces, len(pieces)).map(answering).collect()
         finally:
             sent.unpersist()
         return list(found)
@@ -97,12 +103,14 @@ class Cluster:
         sent = context.broadcast(shared)
 
         def splitting(numbered: tuple[int, Piece]) -> Iterator[tuple[int, Any]]:
+            settle()
             number, piece = numbered
             answer, parts = split(piece, sent.value)
             yield ANSWER, (number, answer)
             yield from parts.items()
 
         def merging(keyed: tuple[int, Iterable[Any]]) -> tuple[int, Any]:
+            settle()
             key, parts = keyed
             return key, list(parts) if key == ANSWER else merge(key, list(parts), sent.value)
 

@@ -45,7 +45,7 @@ class CallNames:
         """Whether the numbers are those of a plan."""
         return plan < len(self.plans) - 1
 
-    def rate_ids(self, rate: Ints, mixed: npt.NDArray[np.bool_]) -> pl.Series:
+    def rate_ids(self, rate: Ints | npt.NDArray[np.int32], mixed: npt.NDArray[np.bool_]) -> pl.Series:
         """Ids of rates; `mixed` says which of them did not make the charge alone."""
         return self.rates.gather(rate + mixed * (len(self.rates) // 2))
 

@@ -4,9 +4,8 @@ A call is cut where a rate group begins and, if its plan splits, where its band 
 their first piece together, then those that go on take their second, and so on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,13 +78,6 @@ class Charged:
     unrated_band: Ints
     pieces: list[Piece] = field(default_factory=list)
     """What was bought, one piece of some calls after the other; only if it is asked for."""
-
-    @classmethod
-    def joined(cls, parts: Sequence["Charged"]) -> "Charged":
-        """Batches one after the other, without their pieces."""
-        names = [each.name for each in fields(cls) if each.name != "pieces"]
-        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-        return cls(**columns)
 
 
 def charge_calls(prices: PriceList, calls: Batch, *, keep_pieces: bool = False) -> Charged:

@@ -1,5 +1,7 @@
 """The price of a call: the one function that every price comes from."""
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -60,14 +62,40 @@ def price_calls(calls: pl.DataFrame, tariff: Tariff | CallTariff) -> pl.DataFram
     return calls.hstack(_priced_columns(charged, prices.contract_plan[batch.contract], tariff.call_names))
 
 
-def _charged(prices: PriceList, calls: Batch) -> Charged:
-    charged = Charged.joined([charge_calls(prices, part) for part in calls.parts(BATCH)])
-    if largest(charged.charge) >= MOST:
-        raise ChargeTooLargeError("a call costs 100,000,000 or more; the rate or the duration cannot be right")
-    return charged
+@dataclass(frozen=True)
+class _Prices:
+    """What is kept of the charges of calls, see charging.Charged, in as little memory as will do."""
+
+    destination: npt.NDArray[np.int32]
+    band: npt.NDArray[np.int32]
+    rate: npt.NDArray[np.int32]
+    billed_s: Ints
+    charge: Ints
+    mixed: npt.NDArray[np.bool_]
+
+    @classmethod
+    def empty(cls, calls: int) -> "_Prices":
+        destination, band, rate = (np.empty(calls, np.int32) for _ in range(3))
+        billed_s, charge = (np.empty(calls, np.int64) for _ in range(2))
+        return cls(destination, band, rate, billed_s, charge, np.empty(calls, np.bool_))
+
+    def keep(self, charged: Charged, start: int) -> None:
+        """Keep the charges of a batch of calls that begins at `start`."""
+        for each in fields(self):
+            getattr(self, each.name)[start : start + len(charged.rate)] = getattr(charged, each.name)
 
 
-def _priced_columns(charged: Charged, plan: Ints, names: CallNames) -> list[pl.Series]:
+def _charged(prices: PriceList, calls: Batch) -> _Prices:
+    found = _Prices.empty(len(calls.key))
+    for nr, part in enumerate(calls.parts(BATCH)):
+        charged = charge_calls(prices, part)
+        if largest(charged.charge) >= MOST:
+            raise ChargeTooLargeError("a call costs 100,000,000 or more; the rate or the duration cannot be right")
+        found.keep(charged, nr * BATCH)
+    return found
+
+
+def _priced_columns(charged: _Prices, plan: Ints, names: CallNames) -> list[pl.Series]:
     """The columns of PRICED."""
     priced = charged.rate != NO_RATE
     billed_s, every = pl.Series("billed_s", charged.billed_s), bool(priced.all())
@@ -77,7 +105,7 @@ def _priced_columns(charged: Charged, plan: Ints, names: CallNames) -> list[pl.S
         names.bands.gather(charged.band),
         names.rate_ids(charged.rate, charged.mixed & priced),
         billed_s if every else billed_s.zip_with(pl.Series(priced), _NOTHING),
-        decimal_series("charge", charged.charge.astype(np.int64), priced, LINE_DECIMALS),
+        decimal_series("charge", charged.charge, priced, LINE_DECIMALS),
         _REASONS.gather(np.where(priced, _PRICED, np.where(names.has_plan(plan), _NO_RATE, _NO_PLAN))),
     ]
 

@@ -20,7 +20,7 @@ ACCOUNTS = AccountMap(
     (Posting(kind, "*", "*", "*", "*"), GlAccount(number, kind))
     for kind, number in (("receivable", "1200"), ("charge", "4000"), ("tax", "2400"))
 )
-DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "export.md"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,10 @@ from telebill_assets.tables.table import from_rows
 DAY = date(2020, 4, 1)
 
 
+def ledger_of(*rows):
+    return from_rows(rows, Ledger)
+
+
 def row(stage, outcome, records, talk_s, path="a.csv", **more):
     return {
         "period": DAY,
@@ -20,10 +24,6 @@ def row(stage, outcome, records, talk_s, path="a.csv", **more):
         "talk_s": talk_s,
         "path": path,
     } | more
-
-
-def ledger_of(*rows):
-    return from_rows(rows, Ledger)
 
 
 def test_two_files_whose_errors_cancel_out_are_both_named():
@@ -64,4 +64,4 @@ def test_an_amount_is_compared_to_the_last_decimal_in_its_currency():
             )
         ),
     )
-    assert [found["currency"] for found in differing(ledger, CHARGES).to_dicts()] == ["EUR"]
+    assert [found["currency"] for found in differing(ledger, CHARGES).iter_rows(named=True)] == ["EUR"]
