@@ -6,7 +6,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 from babel.numbers import get_currency_precision, list_currencies
-from pandera.api.extensions import register_check_method
+from pandera.api.checks import Check
 
 MINOR_DIGITS = 2
 
@@ -17,11 +17,18 @@ def currencies(decimals: int) -> tuple[str, ...]:
     return tuple(sorted(code for code in list_currencies() if get_currency_precision(code) == decimals))
 
 
-@register_check_method(statistics=["decimals"])
-def known_currency(data: pa.PolarsData, *, decimals: int) -> pl.LazyFrame:
-    """Whether the code is that of a currency with this number of decimals."""
-    return data.lazyframe.select(pl.col(data.key).is_in(currencies(decimals)))
+def known_currency(decimals: int, **options: Any) -> Check:
+    """A check that a code is that of a currency with this number of decimals; `options` are those of all checks."""
 
+    def known(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col(data.key).is_in(currencies(decimals)))
+
+    named = f"known_currency(decimals={decimals})"
+    return Check(known, name="known_currency", statistics={"decimals": decimals}, error=named, **options)
+
+
+Check.REGISTERED_CUSTOM_CHECKS["known_currency"] = known_currency
+"""So that fields can name it. Pandera's own decorator for this imports pandas."""
 
 CURRENCY: dict[str, Any] = {"known_currency": {"decimals": MINOR_DIGITS}}
 """For fields of currency codes: pa.Field(**CURRENCY, description=...)."""
