@@ -19,11 +19,18 @@ from telebill_assets.audit.masking import mask
 from telebill_assets.tables.table import TableModel, key_columns, table_name, unique_columns, validate
 
 NOT_NULL = "not_null"
+UNENFORCED = ("coerce", "parsers", "drop_invalid_rows", "add_missing_columns")
+UNENFORCED_OF_COLUMNS = ("coerce", "parsers", "drop_invalid_rows", "regex", "default", "unique")
+"""Options of a model that change what Pandera looks at, but not what is written, or that no single part can answer."""
 _OF_THE_SCHEMA = {
     SchemaErrorReason.COLUMN_NOT_IN_SCHEMA,
     SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME,
     SchemaErrorReason.WRONG_DATATYPE,
 }
+
+
+class UnenforcedError(TypeError):
+    """A model asks for something that nobody would enforce."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,12 @@ class Findings:
 
 @cache
 def row_checks(model: TableModel) -> tuple[RowCheck, ...]:
-    """All checks of a table's rows: nulls, checks of single columns, checks over several columns of a row."""
-    schema = model.to_schema()
+    """All checks of a table's rows: nulls, checks of single columns, checks over several columns of a row.
+
+    Raises:
+        UnenforcedError: the model asks for more than that.
+    """
+    schema = _enforced(model)
     found = []
     for name, column in schema.columns.items():
         suspends = bool((column.metadata or {}).get("suspend"))
@@ -88,7 +99,7 @@ def examine(frame: pl.DataFrame, model: TableModel) -> Findings:
             rows=frame.height,
             failures={name: int(rows.sum()) for name, rows in failing.items()},
             samples={name: _ends(frame.filter(rows), model) for name, rows in failing.items()},
-            schema=tuple(_schema_text(error) for error in found if error.reason_code in _OF_THE_SCHEMA),
+            schema=tuple(_schema_texts(found)),
         )
     return Findings(rows=frame.height)
 
@@ -152,10 +163,36 @@ def _verdict(
     )
 
 
+def _enforced(model: TableModel) -> pa.DataFrameSchema:
+    """The model's schema, if the audit enforces all of it."""
+    schema, table = model.to_schema(), table_name(model)
+    options = [f"{table}: the audit does not enforce {option}" for option in UNENFORCED if _is_set(schema, option)]
+    options += [
+        f"{table}: the audit does not enforce {name}.{option}"
+        for name, column in schema.columns.items()
+        for option in UNENFORCED_OF_COLUMNS
+        if _is_set(column, option)
+    ]
+    checks = [
+        f"{table}: {check.name} may look at more than a row; only what `row_check` makes does not"
+        for check in schema.checks
+        if "suspend" not in (check.statistics or {})
+    ]
+    if options or checks:
+        raise UnenforcedError("; ".join([*options, *checks]))
+    return schema
+
+
+def _is_set(part: pa.DataFrameSchema | pa.Column, option: str) -> bool:
+    """Whether an option says something; a default of 0 does."""
+    value = getattr(part, option)
+    return value is not None and value is not False and value != []
+
+
 @cache
 def _audited(model: TableModel) -> pa.DataFrameSchema:
     """The model as Pandera is asked: warnings are counted like all others, keys are compared over all files."""
-    schema = deepcopy(model.to_schema())
+    schema = deepcopy(_enforced(model))
     schema.unique = None
     for check in [*schema.checks, *(check for column in schema.columns.values() for check in column.checks)]:
         check.raise_warning = False
@@ -171,6 +208,13 @@ def _name(error: SchemaError) -> str:
 
 def _passed(error: SchemaError) -> pl.Series:
     return error.check_output.to_series().fill_null(value=True)
+
+
+def _schema_texts(errors: Sequence[SchemaError]) -> list[str]:
+    """What is wrong with the columns; else the checks that could not be evaluated, which must not pass for that."""
+    of_columns = [_schema_text(error) for error in errors if error.reason_code in _OF_THE_SCHEMA]
+    broken = [error for error in errors if error.reason_code == SchemaErrorReason.CHECK_ERROR]
+    return of_columns or [f"{_name(error)} could not be evaluated" for error in broken]
 
 
 def _schema_text(error: SchemaError) -> str:

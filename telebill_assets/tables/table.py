@@ -72,11 +72,11 @@ def unique_columns(model: TableModel) -> list[str]:
 
 
 def key_columns(model: TableModel) -> list[str]:
-    """Columns by which a person finds a row again: file and line, else what is unique, else all but measures."""
+    """Columns by which a person finds a row again: file and line, else what is unique, else what measures nothing."""
     types = polars_schema(model)
     if {"path", "line"} <= types.keys():
         return ["path", "line"]
-    return unique_columns(model) or [name for name, kind in types.items() if kind in {pl.String, pl.Date}]
+    return unique_columns(model) or [name for name, kind in types.items() if kind in {pl.String, pl.Date}] or [*types]
 
 
 def description(model: TableModel) -> str:

@@ -1,9 +1,8 @@
-"""One month of the demo operator, travelled once through Dagster: two days with calls, the others empty."""
+"""One month of the demo operator, travelled once through Dagster and Spark: two days with calls, the others empty."""
 
 from dataclasses import dataclass
 from datetime import date
 
-import dagster as dg
 import pytest
 
 from telebill_assets.compute.days import days_of_month
@@ -11,13 +10,10 @@ from telebill_assets.demo.commands import MONTH
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.manifest import Manifest
 from telebill_assets.demo.reference_files import write_reference_files
-from telebill_assets.lake.lake import Lake
-from telebill_assets.operate import Operator, instance_of
+from telebill_assets.operate import Operator
 from telebill_assets.settings import Settings
-from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.taxation.sandbox.server import running_sandbox
 from telebill_assets_tests.conftest import SMALL
-from telebill_assets_tests.frames import arrow
 
 DAYS_WITH_CALLS = [date(2020, 4, 3), date(2020, 4, 4)]
 
@@ -32,26 +28,14 @@ class Road:
 
 
 @pytest.fixture(scope="session")
-def road(spark, tmp_path_factory):  # noqa: ARG001  # the session that the jobs find
+def road(cluster, tmp_path_factory):  # noqa: ARG001  # its session is the one that the jobs find
     with running_sandbox() as sandbox:
         settings = Settings(home=tmp_path_factory.mktemp("road"), suretax_url=sandbox, **SMALL)
         write_reference_files(settings.reference_dir)
         manifest = Generator(settings.landing_dir, 7, 4, 60).write_days(DAYS_WITH_CALLS, lambda _: None)
         operator = Operator(settings)
         operator.publish_reference()
-        for day in DAYS_WITH_CALLS:
+        for day in days_of_month(MONTH):
             operator.run_day(day.isoformat())
-        publish_empty_days(settings)
         operator.run_month(MONTH.isoformat())
         yield Road(settings, manifest, operator)
-
-
-def publish_empty_days(settings: Settings) -> None:
-    """What the daily job publishes for a day without files, without the time it takes."""
-    lake, key = Lake.open(settings), dg.AssetKey("daily_aggregates")
-    with instance_of(settings) as instance:
-        for day in days_of_month(MONTH):
-            if day not in DAYS_WITH_CALLS:
-                staged = lake.stage_arrow(arrow(DailyAggregates), DailyAggregates, "empty", landing_day=day)
-                lake.publish(staged, settings.code_version)
-                instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=day.isoformat()))

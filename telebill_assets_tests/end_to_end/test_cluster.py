@@ -56,7 +56,7 @@ def spark_process(folder: Path, name: str, *arguments: str) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory) -> Iterator[str]:
+def standalone(tmp_path_factory) -> Iterator[str]:
     """URL of a master with two workers, all separate processes."""
     folder, port = tmp_path_factory.mktemp("cluster"), free_port()
     url, deploy = f"spark://{LOOPBACK}:{port}", "org.apache.spark.deploy"
@@ -80,7 +80,7 @@ def wait_until_registered(log: Path) -> None:
         time.sleep(0.2)
 
 
-def run_on(cluster: str, home: Path, landing: Path, job: str) -> JobReport:
+def run_on(master: str, home: Path, landing: Path, job: str) -> JobReport:
     """Run a job as an operator's cluster would: by its entry point, with request and report as files."""
     request, report = home / f"{job}.request.json", home / f"{job}.report.json"
     asked = JobRequest(job=job, partition=DAY, run_id="cluster", code_version="test")
@@ -90,7 +90,7 @@ def run_on(cluster: str, home: Path, landing: Path, job: str) -> JobReport:
         "SPARK_LOCAL_IP": LOOPBACK,
         "TELEBILL_HOME": str(home),
         "TELEBILL_LANDING": str(landing),
-        "TELEBILL_SPARK_MASTER": cluster,
+        "TELEBILL_SPARK_MASTER": master,
         "TELEBILL_SPARK_MEMORY": "1g",
     }
     command = [sys.executable, "-m", "telebill_assets.compute.main"]
@@ -107,14 +107,14 @@ def run_on(cluster: str, home: Path, landing: Path, job: str) -> JobReport:
 
 def content(lake: Lake, model, **partition) -> list[dict]:
     """All rows in an order of their own; files may be written in any."""
-    return sorted(lake.read_arrow(model, **partition).to_pylist(), key=repr)
+    return sorted(lake.frame(model, **partition).to_dicts(), key=repr)
 
 
-def test_a_day_on_the_cluster_is_the_day_of_the_local_run(cluster, road, tmp_path):
+def test_a_day_on_the_cluster_is_the_day_of_the_local_run(standalone, road, tmp_path):
     settings = Settings(home=tmp_path)
     lake, local = Lake.open(settings), Lake.open(road.settings)
     publish(load(road.settings.reference_dir, LAYOUTS), lake, "reference", "test")
-    reports = [run_on(cluster, tmp_path, road.settings.landing_dir, job) for job in DAILY]
+    reports = [run_on(standalone, tmp_path, road.settings.landing_dir, job) for job in DAILY]
     assert [report.published for report in reports] == [True, True, True]
     assert sum(table.rows for report in reports for table in report.tables) > 500
     for model in LANDED:

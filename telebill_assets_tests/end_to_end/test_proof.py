@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
+import polars as pl
 import pytest
 
 from telebill_assets.database.server import connect, database_url
@@ -47,10 +47,10 @@ def test_the_month_reconciles_until_the_ledger_lies(road, place):
     proven = telebill(home, "reconcile", "2020-04", "--json")
     assert proven.returncode == 0, proven.stderr
     assert all(proof["differing"] == 0 for proof in json.loads(proven.stdout)["proofs"])
-    rows = place.lake.read_arrow(Ledger, period=MONTH, stage="invoices")
+    rows = place.lake.frame(Ledger, period=MONTH, stage="invoices")
     before = place.lake.snapshots(Ledger)[-1].id
-    changed = rows.set_column(rows.schema.get_field_index("records"), "records", pc.add(rows["records"], 1))
-    staged = place.lake.stage_arrow(changed, Ledger, "lie", period=MONTH, stage="invoices")
+    changed = rows.with_columns(pl.col("records") + 1)
+    staged = place.lake.stage_frame(changed, Ledger, "lie", period=MONTH, stage="invoices")
     place.lake.publish(staged, "test")
     try:
         refuted = telebill(home, "reconcile", "2020-04")
@@ -64,16 +64,16 @@ def test_the_month_reconciles_until_the_ledger_lies(road, place):
     )
 
 
-def test_a_line_is_traced_to_its_calls_and_a_call_to_its_line(spark, place):
+def test_a_line_is_traced_to_its_calls_and_a_call_to_its_line(place):
     number, line_number = longest_usage_line(place.url)
-    traced = trace_line(spark, place.lake, place.url, number, line_number, limit=3)
+    traced = trace_line(place.lake, place.url, number, line_number, limit=3)
     assert traced.invoice_line.calls > 3
     assert len(traced.calls) == 3
     assert [foot for foot in traced.feet if not foot.holds] == []
     assert {foot.of for foot in traced.feet} == {"the charge line", "the aggregates", "the calls"}
     assert all("*" in call.callee for call in traced.calls)
     for key in (traced.calls[0].record_key, f"{traced.calls[0].path}:{traced.calls[0].line}"):
-        found = trace_record(spark, place.lake, place.url, key).occurrences[0]
+        found = trace_record(place.lake, place.url, key).occurrences[0]
         assert (found.invoice_number, found.invoice_line) == (number, line_number)
         assert found.price.charge == traced.calls[0].charge
 
@@ -85,26 +85,26 @@ def test_every_invoice_adds_up(place):
     assert [foot for number in numbers for foot in trace_invoice(place.url, number).feet if not foot.holds] == []
 
 
-def test_a_record_that_is_not_billed_says_why(spark, place):
-    excluded = place.lake.read_arrow(ExcludedUsage).to_pylist()
+def test_a_record_that_is_not_billed_says_why(place):
+    excluded = place.lake.frame(ExcludedUsage).to_dicts()
     loser = next(row for row in excluded if row["reason"] == "duplicate_record")
-    found = trace_record(spark, place.lake, place.url, f"{loser['path']}:{loser['line']}").occurrences
+    found = trace_record(place.lake, place.url, f"{loser['path']}:{loser['line']}").occurrences
     assert [(each.outcome, each.instead) for each in found] == [
         ("duplicate", f"{loser['winner_path']}:{loser['winner_line']}")
     ]
-    suspended = place.lake.read_arrow(SuspendedUsage).to_pylist()
+    suspended = place.lake.frame(SuspendedUsage).to_dicts()
     for reason in ("malformed", "no_rate"):
         row = next(row for row in suspended if row["reason"] == reason)
-        (only,) = trace_record(spark, place.lake, place.url, f"{row['path']}:{row['line']}").occurrences
+        (only,) = trace_record(place.lake, place.url, f"{row['path']}:{row['line']}").occurrences
         assert (only.outcome, only.reason, only.invoice_number) == ("suspended", reason, None)
 
 
-def test_what_is_not_there_is_said(spark, place):
+def test_what_is_not_there_is_said(place):
     with pytest.raises(UnknownError, match="No record has the key nothing:1"):
-        trace_record(spark, place.lake, place.url, "nothing:1")
+        trace_record(place.lake, place.url, "nothing:1")
     number, _ = longest_usage_line(place.url)
     with pytest.raises(UnknownError, match="there is no line 999"):
-        trace_line(spark, place.lake, place.url, number, 999, limit=1)
+        trace_line(place.lake, place.url, number, 999, limit=1)
     with pytest.raises(UnknownError, match="no final invoice X-1"):
         trace_invoice(place.url, "X-1")
 

@@ -9,7 +9,7 @@ from telebill_assets.demo.reference_files import write_reference_files
 pytestmark = pytest.mark.slow
 
 
-def test_every_outcome_and_every_aggregate_is_what_the_second_method_finds(spark, tmp_path):  # noqa: ARG001
+def test_every_outcome_and_every_aggregate_is_what_the_second_method_finds(cluster, tmp_path):  # noqa: ARG001
     settings = settings_of(tmp_path)
     write_reference_files(settings.reference_dir)
     manifest = Generator(settings.landing_dir, 11, 8, 80).write_days([DAY])

@@ -16,10 +16,12 @@ from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.table import from_rows
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.tables.validated_usage import ValidatedUsage
 from telebill_assets_tests.support.final_invoices import add_invoice
+from telebill_assets_tests.support.published import publish
+
+pytestmark = pytest.mark.slow
 
 MONTH, DAY = date(2032, 6, 1), date(2032, 6, 2)
 FILE, TWIN = "sw/2032-06-02/a.csv", "sw/2032-06-02/b.csv"
@@ -175,26 +177,22 @@ MONTHLY_LEDGER = {
 }
 
 
-def publish(lake, model, rows, **partition):
-    lake.publish(lake.stage_frame(from_rows(rows, model), model, "test", **partition), "test")
-
-
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     lake = Lake.open(Settings(home=tmp_path_factory.mktemp("month")))
     for model, rows in TABLES.items():
         monthly = model in {RatedUsage, TaxedCharges, TaxLines}
-        publish(lake, model, rows, **({"billing_month": MONTH} if monthly else {"landing_day": DAY}))
+        publish(lake, model, *rows, **({"billing_month": MONTH} if monthly else {"landing_day": DAY}))
     unpriced = {key: value for key, value in call(3, "B", 30).items() if key in AT or key in {"path", "line"}}
     suspended = unpriced | {"stage": "daily_aggregates", "reason": "no_rate", "account_id": "B", "talk_s": 30}
-    publish(lake, SuspendedUsage, [suspended], landing_day=DAY, stage="daily_aggregates")
+    publish(lake, SuspendedUsage, suspended, landing_day=DAY, stage="daily_aggregates")
     for stage, rows in DAILY_LEDGER.items():
-        publish(lake, Ledger, rows, period=DAY, stage=stage)
+        publish(lake, Ledger, *rows, period=DAY, stage=stage)
     for stage, rows in MONTHLY_LEDGER.items():
-        publish(lake, Ledger, rows, period=MONTH, stage=stage)
+        publish(lake, Ledger, *rows, period=MONTH, stage=stage)
     for day in days_of_month(MONTH):
         if day != DAY:
-            publish(lake, DailyAggregates, [], landing_day=day)
+            publish(lake, DailyAggregates, landing_day=day)
     return lake
 
 
@@ -287,7 +285,7 @@ FAULTS = {
 def test_a_fault_is_named_with_its_place_and_both_figures(lake, billed, fault):
     model, rows, partition, controls, line = FAULTS[fault]
     before = lake.snapshots(model)[-1].id
-    publish(lake, model, rows, **partition)
+    publish(lake, model, *rows, **partition)
     try:
         found = reconcile(lake, billed, MONTH)
     finally:

@@ -1,6 +1,6 @@
 """A lake with some suspense: who landed when, and why it could not be billed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -11,9 +11,8 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.table import TableModel, from_rows
+from telebill_assets_tests.support.published import publish as put
 
-Rows = Sequence[dict[str, Any]]
 RAW = '"",+15125550100,"=cmd",2020-04-01 10:00:00'
 
 
@@ -31,11 +30,6 @@ def record(day: date, line: int, reason: str = "bad_number", **more: Any) -> dic
 def file(day: date, name: str, status: str, reason: str | None, source: str = "pbx") -> dict[str, Any]:
     place = {"landing_day": day, "path": f"{source}/{day}/{name}", "source": source, "file_id": name[0] * 64}
     return place | {"bytes": 9, "records": 0, "status": status, "reason": reason}
-
-
-def put(lake: Lake, model: TableModel, rows: Rows, **partition: Any) -> None:
-    """Publish rows as a partition."""
-    lake.publish(lake.stage_frame(from_rows(rows, model), model, "run", **partition), "1.0")
 
 
 @pytest.fixture
@@ -57,7 +51,7 @@ def suspend(lake) -> Callable[..., None]:
             return row["landing_day"], row["stage"]
 
         for (day, stage), members in groupby(sorted(rows, key=key), key):
-            put(lake, SuspendedUsage, list(members), landing_day=day, stage=stage)
+            put(lake, SuspendedUsage, *members, landing_day=day, stage=stage)
 
     return publish
 
@@ -74,11 +68,11 @@ def suspense(lake, suspend):
         record(april(28), 6, "unknown_service", talk_s=1),
         record(april(28), 7, "malformed", field="start_at", detail="a time"),
     )
-    put(lake, FileRegister, [file(april(1), "good.csv", "landed", None)], landing_day=april(1))
+    put(lake, FileRegister, file(april(1), "good.csv", "landed", None), landing_day=april(1))
     bad = [
         file(april(25), "cut.csv.gz", "suspended", "truncated_file"),
         file(april(25), "b.csv", "held", "same_name", "sbc"),
         file(april(25), "again.csv", "duplicate", None),
     ]
-    put(lake, FileRegister, bad, landing_day=april(25))
+    put(lake, FileRegister, *bad, landing_day=april(25))
     return lake

@@ -11,7 +11,7 @@ from telebill_assets.errors import InvalidInputError
 from telebill_assets.suspense.export import spreadsheet_safe
 from telebill_assets.suspense.selection import select
 from telebill_assets_tests.integration.suspense.conftest import april
-from telebill_assets_tests.test_cli import telebill
+from telebill_assets_tests.support.command_line import telebill
 
 AS_OF = ("--as-of", "2020-04-30")
 

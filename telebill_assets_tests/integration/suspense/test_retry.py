@@ -15,8 +15,9 @@ from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.validated_usage import ValidatedUsage
-from telebill_assets_tests.integration.suspense.conftest import april, file, put, record
-from telebill_assets_tests.test_cli import telebill
+from telebill_assets_tests.integration.suspense.conftest import april, file, record
+from telebill_assets_tests.support.command_line import telebill
+from telebill_assets_tests.support.published import publish
 
 STAGE = {"stage": "validated_usage"}
 
@@ -37,13 +38,13 @@ def test_days_in_order_and_those_of_closed_months_apart(suspense, suspend):
 def test_cleared_is_what_is_no_longer_suspended(lake, suspend):
     suspend(record(april(1), 1, "unknown_service"), record(april(1), 2, "unknown_service"), record(april(1), 3))
     bad = [file(april(1), "cut.gz", "suspended", "truncated_file"), file(april(1), "x", "suspended", "empty_file")]
-    put(lake, FileRegister, bad, landing_day=april(1))
+    publish(lake, FileRegister, *bad, landing_day=april(1))
 
     def mend(day):
         assert day == "2020-04-01"
-        put(lake, SuspendedUsage, [record(april(1), 3)], landing_day=april(1), **STAGE)
+        publish(lake, SuspendedUsage, record(april(1), 3), landing_day=april(1), **STAGE)
         suspend(record(april(1), 1, "no_rate"))  # found its service, and now lacks a rate
-        put(lake, FileRegister, [bad[1]], landing_day=april(1))
+        publish(lake, FileRegister, bad[1], landing_day=april(1))
 
     (done,) = Retry(lake, mend, set()).days([april(1)])
     assert done.before == Counter(unknown_service=2, bad_number=1, truncated_file=1, empty_file=1)
@@ -57,7 +58,7 @@ def test_a_day_that_fails_does_not_stop_the_others(lake, suspend):
     def run(day):
         if day == "2020-04-01":
             raise OperatorError("the audit held it back")
-        put(lake, SuspendedUsage, [], landing_day=april(2), **STAGE)
+        publish(lake, SuspendedUsage, landing_day=april(2), **STAGE)
 
     first, second = Retry(lake, run, set()).days([april(2), april(1)])
     assert (first.day, first.failure, first.cleared, first.after) == (
@@ -73,14 +74,14 @@ def run_with_copies(lake, suspend, closed) -> tuple[list[str], set[date]]:
     """A call suspended on 1 April came again on 2 and 30 April and was validated there; then its cause is mended."""
     suspend(record(april(1), 7, "unknown_service"))
     for day, key in ((april(2), "same"), (april(29), "other"), (april(30), "same")):
-        put(lake, ValidatedUsage, [call(day, 1, key)], landing_day=day)
+        publish(lake, ValidatedUsage, call(day, 1, key), landing_day=day)
     ran = []
 
     def run(day):
         ran.append(day)
         if day == "2020-04-01":
-            put(lake, SuspendedUsage, [], landing_day=april(1), **STAGE)
-            put(lake, ValidatedUsage, [call(april(1), 6, "other"), call(april(1), 7, "same")], landing_day=april(1))
+            publish(lake, SuspendedUsage, landing_day=april(1), **STAGE)
+            publish(lake, ValidatedUsage, call(april(1), 6, "other"), call(april(1), 7, "same"), landing_day=april(1))
 
     retry = Retry(lake, run, closed)
     assert [done.day.isoformat() for done in retry.days([april(1)])] == ran
@@ -100,7 +101,7 @@ def test_days_of_closed_months_are_never_run(lake, suspend):
 def test_a_dry_run_names_days_and_runs_nothing(suspense, suspend, settings):
     suspend(record(date(2020, 3, 31), 1, "no_rate"))
     row = {"period": date(2020, 3, 1), "stage": "invoices", "outcome": "invoice", "records": 1}
-    put(suspense, Ledger, [row], period=date(2020, 3, 1), stage="invoices")
+    publish(suspense, Ledger, row, period=date(2020, 3, 1), stage="invoices")
     done = telebill(settings.home, "suspense", "retry", "--dry-run", "--json", "--source", "pbx")
     assert done.returncode == 0
     assert json.loads(done.stdout) == {

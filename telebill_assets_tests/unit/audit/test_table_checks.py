@@ -5,10 +5,19 @@ from typing import Annotated
 
 import pandera.polars as pa
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.audit.table_checks import Findings, check_names, examine, row_checks, together, verdicts
+from telebill_assets.audit.table_checks import (
+    Findings,
+    UnenforcedError,
+    check_names,
+    examine,
+    row_checks,
+    together,
+    verdicts,
+)
 from telebill_assets.tables.table import SUSPEND, Table, polars_schema, row_check
 
 
@@ -99,6 +108,115 @@ def test_a_check_says_whether_it_suspends_and_what_it_asks():
     assert said["seconds.not_null"] == (True, "seconds is present")
     assert said["seconds_cover_count"] == (False, "seconds is at least count")
     assert said["key.str_matches"][1] == r"key: str_matches('^[a-c+0-9]+$')"
+
+
+class Calls(Table):
+    """Calls with rules that suspend."""
+
+    path: pl.String = pa.Field(description="File")
+    line: pl.Int64 = pa.Field(gt=0, description="Line")
+    callee: pl.String = pa.Field(str_startswith="+", metadata=SUSPEND, description="Number")
+    talk_s: pl.Int64 = pa.Field(ge=0, description="Seconds")
+    billed_s: pl.Int64 = pa.Field(ge=0, description="Seconds")
+
+    covered = row_check("covered", "billed_s >= talk_s", "increments only add seconds", suspend=True)
+
+    class Config:
+        name = "calls"
+        unique = ["path", "line"]
+
+
+def calls(*rows: tuple) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=polars_schema(Calls), orient="row")
+
+
+def test_failing_calls_are_shown_by_file_and_line():
+    rows = [("+15125550100.csv", n, "+1", 5 - n, 3) for n in (1, 2, 8, 9)]
+    (rules,) = verdicts(Calls, examine(calls(*rows), Calls))
+    assert rules.failures == {"talk_s.greater_than_or_equal_to": 2, "covered": 1}
+    assert rules.samples == [
+        "talk_s.greater_than_or_equal_to: +151******00.csv, 8",
+        "talk_s.greater_than_or_equal_to: +151******00.csv, 9",
+        "covered: +151******00.csv, 1",
+    ]
+
+
+def test_a_check_that_suspends_holds_what_is_written_nevertheless():
+    (rules,) = verdicts(Calls, examine(calls(("a", 1, "+1", 0, 0), ("a", 1, "1", 0, 0)), Calls))
+    assert (rules.passed, rules.blocking) == (False, True)
+    assert rules.samples == ["callee.str_startswith: a, 1"]
+
+
+def test_a_check_that_cannot_be_evaluated_does_not_pass():
+    class Odd(Table):
+        """A table with a check of a column that it does not have."""
+
+        value: pl.Int64 = pa.Field(description="Value")
+        wrong = row_check("wrong", "nothing > 0", "something is more than zero")
+
+        class Config:
+            name = "odd"
+
+    (rules,) = verdicts(Odd, examine(pl.DataFrame({"value": [1]}), Odd))
+    assert (rules.passed, rules.failures) == (False, {"odd_schema": 1})
+    assert rules.figure == "0 failures of 2 rules in 1 rows; wrong could not be evaluated"
+
+
+def odd(**options) -> type[Table]:
+    class Odd(Table):
+        """A table with an option that others may not know."""
+
+        value: pl.Int64 = pa.Field(description="Value", nullable=True, **options)
+
+        class Config:
+            name = "odd"
+
+    return Odd
+
+
+@pytest.mark.parametrize("option", [{"coerce": True}, {"regex": True}, {"unique": True}, {"default": 0}])
+def test_what_nothing_would_enforce_is_refused(option):
+    (name,) = option
+    for ask in (row_checks, lambda model: examine(pl.DataFrame({"value": [1]}), model)):
+        with pytest.raises(UnenforcedError, match=rf"odd: the audit does not enforce value\.{name}"):
+            ask(odd(**option))
+
+
+@pytest.mark.parametrize("option", ["coerce", "drop_invalid_rows", "add_missing_columns"])
+def test_options_of_a_whole_table_are_refused_too(option):
+    class Odd(Table):
+        """A table whose rows Pandera would change."""
+
+        value: pl.Int64 = pa.Field(description="Value")
+        Config = type("Config", (), {"name": "odd", option: True})
+
+    with pytest.raises(UnenforcedError, match=rf"odd: the audit does not enforce {option}"):
+        examine(pl.DataFrame({"value": [1]}), Odd)
+
+
+@pytest.mark.parametrize(("option", "failing"), [({}, 1), ({"ignore_na": False}, 2), ({"n_failure_cases": 1}, 1)])
+def test_what_pandera_enforces_is_enforced(option, failing):
+    found = examine(pl.DataFrame({"value": [1, None, -3]}), odd(ge=0, **option))
+    assert found.failures == {"value.greater_than_or_equal_to": failing}
+
+
+def test_a_check_of_more_than_a_row_is_refused():
+    """A task sees a part of a table only."""
+
+    class Bare(Table):
+        """A table with a check over all its rows."""
+
+        value: pl.Int64 = pa.Field(description="Value")
+
+        @pa.dataframe_check
+        def is_special(cls, data):
+            return data.lazyframe.select(pl.col("value").sum() > 100)
+
+        class Config:
+            name = "bare"
+
+    with pytest.raises(UnenforcedError, match=r"bare: is_special may look at more than a row"):
+        row_checks(Bare)
 
 
 values = st.tuples(
