@@ -124,8 +124,8 @@ def from_rows(rows: Sequence[dict[str, Any]], model: TableModel) -> pl.DataFrame
 def validate(schema: pandera.DataFrameSchema, frame: pl.DataFrame) -> None:
     """Let Pandera evaluate all checks of a schema on a frame.
 
-    Pandera asks many small queries; on frames that are in memory already, the in-memory engine answers them four times as
-    fast as the streaming one.
+    Pandera asks many small queries; of frames that are in memory already, the in-memory engine answers them four times
+    as fast as the streaming one.
 
     Raises:
         pandera.errors.SchemaErrors: with every failure.
