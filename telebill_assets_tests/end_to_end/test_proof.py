@@ -59,7 +59,7 @@ def test_the_month_reconciles_until_the_ledger_lies(road, place):
     assert refuted.returncode == 1
     assert "does not balance" in refuted.stdout
     assert any(
-        line.startswith("ledger: tables: invoices, 2020-04-01, USD, payable: records")
+        line.startswith("ledger: tables: invoices, 2020-04-01, CAD, payable: records")
         for line in refuted.stderr.splitlines()
     )
 

@@ -15,5 +15,5 @@ def test_every_outcome_and_every_aggregate_is_what_the_second_method_finds(clust
     manifest = Generator(settings.landing_dir, 11, 8, 80).write_days([DAY])
     telebill, peer = run_telebill(tmp_path), run_duckdb(tmp_path)
     assert differences(tmp_path, telebill, peer) == []
-    assert peer.outcomes["validated"] == manifest.validated
-    assert peer.outcomes["duplicate/duplicate_file"] == manifest.duplicates["duplicate_file"]
+    assert peer.results["validated"] == manifest.validated
+    assert peer.results["duplicate/duplicate_file"] == manifest.duplicates["duplicate_file"]
