@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FILES ?= 3000
+SIDE_BY_SIDE := -n 2 --dist worksteal
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
@@ -19,7 +20,8 @@ $(DAGSTER_HOME)/dagster.yaml:
 	@mkdir -p $(@D) && cp telebill_assets/dagster.yaml $@
 
 test: setup browser lint ## Lint, type-check and test
-	@. ./deploy/java-home.sh && $(BIN)/pytest
+	@$(BIN)/pytest telebill_assets_tests/unit $(SIDE_BY_SIDE)
+	@. ./deploy/java-home.sh && $(BIN)/pytest telebill_assets_tests/integration telebill_assets_tests/end_to_end
 
 lint: setup-python
 	@$(BIN)/ruff check .
@@ -27,7 +29,7 @@ lint: setup-python
 	@$(BIN)/mypy
 
 test-fast: setup-python ## The tests that need neither Java nor a server, in under a minute
-	@$(BIN)/pytest telebill_assets_tests/unit
+	@$(BIN)/pytest telebill_assets_tests/unit $(SIDE_BY_SIDE)
 
 bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)
