@@ -1,140 +1,145 @@
-"""What the audit costs: one landing day with it and without it, in processes of their own, one after the other.
+"""What the audit costs: the share of a landing day's processor time that goes into proofs.
 
-    make bench-audit          3,000 files of 1,000 records
+    make bench-audit               3,000 files of 1,000 records
 
-Without means: no rule measured, no key or schema compared, no control asked. What is written, the ledger included, and
-what is published is the same on both sides, so the ratio is the price of the proofs alone. The few sums over the ledger
-and the aggregates that balances compare run on both sides; they take no time beside the calls. On a machine that others
-use too, the ratio of processor time says more than that of wall time.
+The three daily jobs run once, all of their tasks in this process on one thread, and every function of the audit is
+timed where the jobs call it: Pandera's checks of the rows that are written, the checks that set records aside, keys
+compared over all files, what is counted for checks, and the checks between tables. Writing and publishing are not the
+audit's, and neither is what Spark takes to start and to move tasks about.
 """
 
 import argparse
-import json
+import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
-import psutil
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in a task; it must be set before Polars is imported
+
 from rich.console import Console
 from rich.table import Table
-from telebill_assets.compute.jobs import daily_aggregates, raw_cdr, validated_usage
 
-from benchmarks.day import CORES, DAY, REPOSITORY, SEED, STAGES, Measured, run_telebill, settings_of
-from telebill_assets.audit.check import CheckResult
-from telebill_assets.compute import publication
+from benchmarks.day import DAY, SEED, STAGES, settings_of
+from telebill_assets.audit import publication, written
+from telebill_assets.compute.request import JobRequest
+from telebill_assets.compute.runner import LocalRunner
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
+from telebill_assets.lake.lake import Lake
+from telebill_assets.mediation import outcomes
+from telebill_assets.mediation.layouts import LAYOUTS
+from telebill_assets.reference.load import load
+from telebill_assets.reference.publish import publish
+from telebill_assets.spark.distribute import Cluster
+from telebill_assets.stages.daily_aggregates import checks as daily_checks
+from telebill_assets.stages.daily_aggregates import job as daily_job
+from telebill_assets.stages.raw_cdr import checks as raw_checks
+from telebill_assets.stages.validated_usage import checks as usage_checks
+from telebill_assets.stages.validated_usage import job as usage_job
 
-SIDES = ("audited", "unaudited")
-PROCESSOR = "processor ms"
-PASSED = CheckResult(name="none", description="not audited", passed=True, figure="")
+AUDIT = (
+    (written, "examine", "Pandera's checks of the rows that are written"),
+    (outcomes, "suspend_broken", "Pandera's checks that set records aside"),
+    (publication, "repeated_keys", "keys compared over all files"),
+    (usage_job, "call_counts", "counted for checks"),
+    (daily_job, "sample_calls", "counted for checks"),
+    (raw_checks, "check", "checks between tables"),
+    (usage_checks, "check", "checks between tables"),
+    (daily_checks, "check", "checks between tables"),
+)
+"""Where the jobs call the audit: module, function, and what it is for."""
 
 
-class Unobserved:
-    """Stands for the measurement of a table that nobody measures."""
+class OneProcess(Cluster):
+    """Runs every task in this process."""
 
-    rows = 0
-    counts = None
+    cores = 2  # type: ignore[assignment]
+
+    def each(self, pieces: Sequence[Any], task: Callable[..., Any], shared: Any) -> list[Any]:
+        return [task(piece, shared) for piece in pieces]
+
+    def by_key(
+        self, pieces: Sequence[Any], split: Callable[..., Any], merge: Callable[..., Any], shared: Any
+    ) -> tuple[list[Any], list[Any]]:
+        splits = [split(piece, shared) for piece in pieces]
+        parts: dict[int, list[Any]] = {}
+        for _, by_key in splits:
+            for key, part in by_key.items():
+                parts.setdefault(key, []).append(part)
+        return [answer for answer, _ in splits], [merge(key, parts[key], shared) for key in sorted(parts)]
 
 
 @contextmanager
-def unaudited() -> Iterator[None]:
-    """Switch every check off; a job then writes and publishes, and asks nothing."""
-    replaced = {
-        publication: {
-            "observe": lambda frame, *_: (frame, Unobserved()),
-            "examine": lambda *_: [],
-            "schema_check": lambda *_: PASSED,
-            "merged": lambda *_: [],
-            "_all_written": lambda *_: PASSED,
-        },
-        raw_cdr.controls: {"check": lambda *_: []},
-        validated_usage.controls: {"check": lambda *_: [], "check_times": lambda *_: PASSED},
-        daily_aggregates.controls: {"check": lambda *_: []},
-        raw_cdr: {"_gates": lambda *_: []},
-        validated_usage: {"balance": lambda *_: PASSED, "identity_check": lambda *_: PASSED},
-        daily_aggregates: {"balance": lambda *_: PASSED, "identity_check": lambda *_: PASSED},
-    }
+def timed_audit(spent: dict[str, float]) -> Iterator[None]:
+    """Add up the processor seconds of the audit's functions by purpose; a call within another counts once."""
+    depth = [0]
+
+    def timing(function: Callable[..., Any], purpose: str) -> Callable[..., Any]:
+        def timed(*arguments: Any, **named: Any) -> Any:
+            started = time.process_time()
+            depth[0] += 1
+            try:
+                return function(*arguments, **named)
+            finally:
+                depth[0] -= 1
+                if not depth[0]:
+                    spent[purpose] = spent.get(purpose, 0) + time.process_time() - started
+
+        return timed
+
     with ExitStack() as stack:
-        for module, functions in replaced.items():
-            stack.enter_context(mock.patch.multiple(module, **functions))
+        for module, name, purpose in AUDIT:
+            stack.enter_context(mock.patch.object(module, name, timing(getattr(module, name), purpose)))
         yield
 
 
-def run(side: str, home: Path) -> Measured:
-    """The three daily jobs, in this process. `outcomes` is what they cost: processor milliseconds."""
-    with unaudited() if side == "unaudited" else nullcontext():
-        measured = run_telebill(home)
-    return Measured(measured.seconds, {PROCESSOR: _processor_ms()})
+def run(home: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """The three daily jobs; processor seconds by stage, and those of the audit by purpose."""
+    settings, stages, spent = settings_of(home), {}, {}
+    shutil.rmtree(settings.lake_dir, ignore_errors=True)
+    publish(load(settings.reference_dir, LAYOUTS), Lake.open(settings), "benchmark", "benchmark")
+    runner = LocalRunner(settings, OneProcess(settings))
+    with timed_audit(spent):
+        for stage in STAGES:
+            started = time.process_time()
+            runner.run(JobRequest(job=stage, partition=DAY, run_id="benchmark", code_version="benchmark"))
+            stages[stage] = time.process_time() - started
+    return stages, spent
 
 
-def _processor_ms() -> int:
-    """Processor time of this process and all below it: Python, the JVM and its Python workers, ended ones included."""
-    root = psutil.Process()
-    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
-    return int(1000 * sum(t.user + t.system + t.children_user + t.children_system for t in times))
-
-
-def in_own_process(side: str, home: Path) -> Measured:
-    """Run one side in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.audit", "--home", str(home), "--only", side]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, check=False)
-    if done.returncode:
-        sys.exit(f"{side} failed with exit code {done.returncode}")
-    return Measured(**json.loads(done.stdout.strip().splitlines()[-1]))
-
-
-def show(records: int, found: dict[str, list[Measured]]) -> None:
-    """Print seconds by stage and side, the fastest of the rounds, and the ratio."""
-    best = {
-        side: {stage: min(measured.seconds[stage] for measured in rounds) for stage in STAGES}
-        for side, rounds in found.items()
-    }
-    table = Table(title=f"The audit of one landing day: {records:,} records, {CORES} cores, fastest of each stage")
-    for column in ("", *SIDES, "ratio"):
+def show(records: int, stages: dict[str, float], spent: dict[str, float]) -> None:
+    """Print the day by stage, and the audit by purpose with its share of the day."""
+    table = Table(title=f"The audit of one landing day: {records:,} records, one thread")
+    for column in ("", "processor s", "share of the day"):
         table.add_column(column, justify="right" if column else "left")
-    totals = {side: sum(best[side].values()) for side in SIDES}
-    for stage in STAGES:
-        with_audit, without = (best[side][stage] for side in SIDES)
-        table.add_row(stage, f"{with_audit:,.1f}", f"{without:,.1f}", f"{with_audit / without:.2f}")
-    processor = {
-        side: min(measured.outcomes[PROCESSOR] for measured in rounds) / 1000 for side, rounds in found.items()
-    }
-    table.add_section()
-    for name, cost in (("the day", totals), ("processor time, start included", processor)):
-        ratio = f"{cost['audited'] / cost['unaudited']:.3f}"
-        table.add_row(name, *(f"{cost[side]:,.1f}" for side in SIDES), ratio)
+    whole = sum(stages.values())
+    for rows in (stages, spent):
+        for name, seconds in rows.items():
+            table.add_row(name, f"{seconds:,.2f}", f"{seconds / whole:.1%}")
+        table.add_section()
+    table.add_row("the day", f"{whole:,.2f}", "")
+    table.add_row("the audit", f"{sum(spent.values()):,.2f}", f"{sum(spent.values()) / whole:.1%}")
     Console().print(table)
 
 
 def main() -> None:
-    """Generate the day, run both sides in turn, print."""
+    """Generate the day, run it, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=3_000)
     parser.add_argument("--records", type=int, default=1_000)
-    parser.add_argument("--rounds", type=int, default=2, help="how often each side runs, in turn")
     parser.add_argument("--home", type=Path, default=Path(".telebill/benchmark"))
-    parser.add_argument("--only", choices=SIDES, help="run one side in this process; prints JSON")
     options = parser.parse_args()
     home = options.home.absolute()
-    if options.only:
-        print(json.dumps(asdict(run(options.only, home))))
-        return
     settings = settings_of(home)
     shutil.rmtree(settings.landing_dir, ignore_errors=True)
     write_reference_files(settings.reference_dir)
     Console().print(f"Generating {options.files:,} files of {options.records:,} records ...")
     manifest = Generator(settings.landing_dir, SEED, options.files, options.records).write_days([DAY])
-    found: dict[str, list[Measured]] = {side: [] for side in SIDES}
-    for number in range(options.rounds):
-        for side in SIDES if number % 2 else reversed(SIDES):
-            found[side].append(in_own_process(side, home))
-    show(manifest.records, found)
+    show(manifest.records, *run(home))
 
 
 if __name__ == "__main__":
