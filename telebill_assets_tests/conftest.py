@@ -15,7 +15,6 @@ from telebill_assets.spark.distribute import Cluster
 SMALL: dict[str, Any] = {
     "spark_master": "local[2]",
     "spark_memory": "1g",
-    "spark_java_options": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",  # small jobs: no time to optimise
 }
 SHARED = Path(__file__).parents[2] / "shared"
 

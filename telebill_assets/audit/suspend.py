@@ -14,7 +14,7 @@ import polars as pl
 from pandera.api.checks import Check
 from pandera.errors import SchemaErrors
 
-from telebill_assets.tables.table import TableModel, table_name
+from telebill_assets.tables.table import TableModel, table_name, validate
 
 BROKEN_RULE = "broken_rule"
 """The reason of records that a table's own check set aside."""
@@ -71,7 +71,7 @@ def _said(check: Check) -> str:
 def first_broken(rows: pl.DataFrame, model: TableModel) -> pl.DataFrame:
     """The rows that break suspending checks, each with the first one: index, and position in `suspending_checks`."""
     try:
-        suspending_schema(model).validate(rows, lazy=True)
+        validate(suspending_schema(model), rows)
     except SchemaErrors as error:
         checks = pl.DataFrame(
             [(check.column, check.number, i) for i, check in enumerate(suspending_checks(model))],

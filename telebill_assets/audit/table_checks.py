@@ -16,7 +16,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.masking import mask
-from telebill_assets.tables.table import TableModel, key_columns, table_name, unique_columns
+from telebill_assets.tables.table import TableModel, key_columns, table_name, unique_columns, validate
 
 NOT_NULL = "not_null"
 UNENFORCED = ("coerce", "parsers", "drop_invalid_rows", "add_missing_columns")
@@ -91,7 +91,7 @@ def examine(frame: pl.DataFrame, model: TableModel) -> Findings:
         The findings; without any, `failures` is empty.
     """
     try:
-        _audited(model).validate(frame, lazy=True)
+        validate(_audited(model), frame)
     except SchemaErrors as errors:
         found = [error for error in errors.schema_errors if isinstance(error, SchemaError)]
         failing = {_name(error): ~_passed(error) for error in found if isinstance(error.check_output, pl.DataFrame)}

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.table import TableModel, validate
 
 COLUMN, TABLE = "Column", "DataFrameSchema"
 """Pandera's names for what a check stands on: a column, or the table."""
@@ -49,7 +49,7 @@ def failures(frame: pl.DataFrame, model: TableModel) -> Failures:
         pandera.errors.SchemaErrors: what is wrong is about no row.
     """
     try:
-        model.validate(frame, lazy=True)
+        validate(model.to_schema(), frame)
     except SchemaErrors as found:
         cases = found.failure_cases.drop("failure_case")
         if cases["index"].null_count():

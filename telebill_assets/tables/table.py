@@ -121,6 +121,19 @@ def from_rows(rows: Sequence[dict[str, Any]], model: TableModel) -> pl.DataFrame
     return pl.DataFrame(list(rows), schema=polars_schema(model))
 
 
+def validate(schema: pandera.DataFrameSchema, frame: pl.DataFrame) -> None:
+    """Let Pandera evaluate all checks of a schema on a frame.
+
+    Pandera asks many small queries; of frames that are in memory already, the in-memory engine answers them four times
+    as fast as the streaming one.
+
+    Raises:
+        pandera.errors.SchemaErrors: with every failure.
+    """
+    with pl.Config(engine_affinity="in-memory"):
+        schema.validate(frame, lazy=True)
+
+
 _ARROW_TYPES: dict[Any, pa.DataType] = {
     pl.String: pa.string(),
     pl.Int64: pa.int64(),

@@ -97,7 +97,7 @@ def run(context: JobContext) -> JobReport:
     day, lake, publication = context.partition, context.lake, Publication(context)
     today = _day(context, publication)
     pieces = [Piece(RawCdr, files) for files in cut(lake.files(RawCdr, landing_day=day))]
-    today = replace(today, buckets=BUCKETS if len(pieces) > 1 else 1)
+    today = replace(today, buckets=min(len(pieces), BUCKETS))
     today, repeated = _with_old_keys(context, pieces, today)
     old_files = _files_of_old_calls(context, today)
     found = context.cluster.compare(old_files, hash_known_calls, together, today)
