@@ -29,7 +29,7 @@ lint: setup-python
 	@$(BIN)/mypy
 
 test-fast: setup-python ## The tests that need neither Java nor a server, in under a minute
-	@$(BIN)/pytest telebill_assets_tests/unit $(SIDE_BY_SIDE)
+	@$(BIN)/pytest telebill_assets_tests/unit $(SIDE_BY_SIDE) --hypothesis-profile=fast
 
 bench-day: setup ## Time one big day beside the same work in DuckDB; FILES=30000 for the reference day
 	@. ./deploy/java-home.sh && $(BIN)/python -m benchmarks.day --files $(FILES)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
-from telebill_assets.database.migrate import migrate
-from telebill_assets.database.server import database_url
 from telebill_assets.settings import Settings
 from telebill_assets.spark.distribute import Cluster
 
@@ -17,6 +16,11 @@ SMALL: dict[str, Any] = {
     "spark_memory": "1g",
 }
 SHARED = Path(__file__).parents[2] / "shared"
+
+hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None)
+hypothesis.settings.register_profile("fast", max_examples=25, deadline=None)
+hypothesis.settings.load_profile("thorough")
+"""`make test` tries 200 examples of every property, `make test-fast` only 25, by `--hypothesis-profile=fast`."""
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +34,9 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """DSN of an embedded PostgreSQL with the billing tables."""
+    from telebill_assets.database.migrate import migrate  # unit tests need no database
+    from telebill_assets.database.server import database_url
+
     dsn = database_url(Settings(home=tmp_path_factory.mktemp("billing")))
     migrate(dsn)
     return dsn

@@ -56,7 +56,7 @@ def test_times_of_day_are_no_series():
     assert result.figure == "39 numbers missing in 1 series"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 2_400), min_size=1, max_size=12))
 def test_gaps_and_clocks_are_those_of_plain_python(numbers):
     series = "gw_20200403_{}"

@@ -45,7 +45,7 @@ def test_two_counts_that_differ_are_named_with_their_difference():
 
 
 @given(left=counted, right=counted)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_differences_of_parts_are_those_of_the_whole(left, right):
     whole = differences(lines(left), lines(right), KEYS, MEASURES)
     parts = [

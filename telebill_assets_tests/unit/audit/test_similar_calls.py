@@ -63,7 +63,7 @@ def test_of_three_alike_the_two_that_follow_are_counted_once_each():
 CALL = st.tuples(st.sampled_from([ONE, OTHER, None]), st.just(OTHER), st.integers(0, 6), st.integers(0, 3))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(CALL, max_size=12), st.lists(st.integers(0, 2), min_size=12, max_size=12))
 def test_tasks_and_places_change_nothing(calls, task_of):
     """Calls are spread over three tasks, and their pairs over two places; counted once more call by call."""

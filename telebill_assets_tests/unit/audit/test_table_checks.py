@@ -229,7 +229,7 @@ values = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(values, max_size=8), st.integers(0, 8))
 def test_parts_of_a_table_add_up_to_the_whole(rows, cut):
     whole = examine(sample(*rows), Sample)
@@ -237,7 +237,7 @@ def test_parts_of_a_table_add_up_to_the_whole(rows, cut):
     assert (parts.rows, dict(parts.failures), dict(parts.samples)) == (whole.rows, whole.failures, whole.samples)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(values, max_size=6))
 def test_pandera_counts_what_plain_python_counts(rows):
     expected = {

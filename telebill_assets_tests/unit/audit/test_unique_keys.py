@@ -13,7 +13,7 @@ from telebill_assets.tables.file_register import FileRegister
 PATHS = st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(PATHS, st.integers(0, 12))
 def test_repeated_hashes_are_those_of_repeated_keys_however_files_are_cut(paths, cut):
     hashes = [

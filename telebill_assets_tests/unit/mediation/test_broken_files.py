@@ -50,7 +50,7 @@ def assert_same(found: Landed, expected: Sequence[Landed]) -> None:
     )
 
 
-@examples(max_examples=300, deadline=None, derandomize=True)
+@examples(deadline=None, derandomize=True)
 @given(st.randoms(use_true_random=False))
 def test_a_broken_file_is_read_or_refused_with_a_reason(random):
     landed = read([arrived(*broken(random))])
@@ -78,14 +78,14 @@ def batches(draw: st.DrawFn) -> list[list[Arrived]]:
     return groups
 
 
-@examples(max_examples=200, deadline=None)
+@examples(deadline=None)
 @given(batches())
 def test_files_that_are_read_together_are_read_as_each_alone(groups):
     for group in filter(None, groups):
         assert_same(read(group), [read([file]) for file in group])
 
 
-@examples(max_examples=200, deadline=None)
+@examples(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_damaged_file_among_good_ones_changes_only_its_own_rows(random):
     sample = random.choice(SAMPLES)

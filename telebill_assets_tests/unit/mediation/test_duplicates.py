@@ -140,7 +140,7 @@ def test_a_known_call_counts_only_for_keys_that_began_on_an_old_date():
 KEYS = st.sampled_from(["k1", "k2", "k3"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(KEYS, min_size=1, max_size=7), st.sets(KEYS, max_size=2))
 def test_exactly_one_copy_of_every_key_is_left(keys, known):
     """Counted by a second method: every new key once, every known key never."""

@@ -59,7 +59,7 @@ END = st.sampled_from(["", "@example.com", ";ext=1", " ", "*", "#9"])
 NUMBERS = st.one_of(st.none(), st.builds(lambda *parts: "".join(parts), BEGIN, MIDDLE, DIGITS, END))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=30), st.sampled_from(PLANS))
 def test_a_second_implementation_agrees(numbers, plan):
     found = e164(pl.Series("caller", numbers, pl.String), plan)

@@ -123,7 +123,7 @@ def settled(kinds: Sequence[int], task_of: Sequence[int], places: int) -> pl.Dat
     return whole.sort("path", "line")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, len(KINDS) - 1), min_size=1, max_size=20),
     st.lists(st.integers(0, 2), min_size=len(PATHS), max_size=len(PATHS)),

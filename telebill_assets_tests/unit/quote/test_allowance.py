@@ -101,7 +101,7 @@ def walked(offers, events) -> list[tuple[Fraction, Fraction]]:
     return found
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(CASES, min_size=1, max_size=3))
 def test_every_case_is_what_walking_over_its_events_finds(drawn):
     cases = [

@@ -48,7 +48,7 @@ def test_a_month_has_as_many_groups_as_its_largest_day():
 DAYS = st.lists(st.tuples(st.integers(0, 4), st.lists(st.integers(0, 50), max_size=30)), max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 4))
 def test_every_row_of_a_month_is_read_once_with_all_rows_of_its_account(days, least):
     files: dict[str, pl.DataFrame] = {}

@@ -63,7 +63,7 @@ def test_an_adjustment_is_rounded_once_from_the_exact_difference():
 DAY = st.tuples(st.integers(1, 3), st.integers(1, 600), st.integers(0, 10_000), st.sampled_from(["us", "uk"]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(*[st.lists(DAY, max_size=4, unique_by=lambda row: (row[0], row[3])) for _ in range(3)])
 def test_aggregates_with_all_their_changes_are_the_newest_aggregates(first, second, third):
     """Two re-ratings one after the other, the second compared with the first's result."""

@@ -24,7 +24,7 @@ def test_a_month_without_lines_is_one_range():
     batch_lines=st.integers(1, 12),
     cores=st.integers(1, 5),
 )
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_ranges_hold_every_account_once_and_whole_batches(counts, others, batch_lines, cores):
     lines = pl.DataFrame({"account_id": [account for account, n in counts.items() for _ in range(n)]})
     whole = batches(lines.lazy(), batch_lines)

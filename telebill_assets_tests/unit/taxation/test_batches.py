@@ -26,7 +26,7 @@ def test_an_invoice_is_never_split_between_batches():
     batch_lines=st.integers(1, 12),
     cut=st.integers(0, 20),
 )
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_part_of_the_month_has_the_batches_of_the_whole(counts, batch_lines, cut):
     in_order = sorted(counts)
     parts = [{account: counts[account] for account in part} for part in (in_order[:cut], in_order[cut:])]

@@ -121,7 +121,7 @@ ROWS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.tuples(ROWS, st.integers(0, 2)), min_size=1, max_size=20, unique_by=lambda drawn: drawn[0]["line"]))
 def test_parts_of_a_day_add_up_to_the_day(drawn):
     day = frame(*(row for row, _ in drawn))

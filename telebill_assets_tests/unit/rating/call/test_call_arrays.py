@@ -32,7 +32,7 @@ def subscriptions_of(drawn):
     return rows
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(PERIODS, max_size=8).map(subscriptions_of), st.randoms())
 def test_an_account_has_the_contract_whose_period_holds_the_day(rows, random):
     contracts = {Contract(plan, "UTC"): plan for plan in range(3)}
@@ -51,7 +51,7 @@ def test_an_account_has_the_contract_whose_period_holds_the_day(rows, random):
         assert contract == (held[0] if held else len(contracts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.text("0123456789", min_size=1, max_size=20), max_size=20))
 def test_keys_of_numbers_are_those_of_their_first_fifteen_digits(numbers):
     keys = number_keys(pl.Series([f"+{digits}" for digits in numbers], dtype=pl.String))
@@ -62,7 +62,7 @@ def test_what_is_no_number_has_the_key_that_no_prefix_starts():
     assert number_keys(pl.Series(["+1512", None, "+", "", "+12x"])).tolist() == [number_key("1512"), 0, 0, 0, 0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-(10**18) + 1, 10**18 - 1), st.booleans()), max_size=20), st.integers(0, 10))
 def test_units_become_decimals_exactly(drawn, scale):
     units, known = (np.array([row[i] for row in drawn], kind) for i, kind in enumerate((np.int64, np.bool_)))

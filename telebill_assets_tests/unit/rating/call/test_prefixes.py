@@ -17,14 +17,14 @@ def longest(prefixes, number):
     return max((prefix for prefix in prefixes if number.startswith(prefix)), key=len, default=None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.text("0123", max_size=6), max_size=12), DIGITS)
 def test_the_longest_prefix_is_found(prefixes, number):
     (found,) = answer([{"id": 1, "prefixes": prefixes, "number": number}])
     assert found == {"id": 1, "prefix": longest(prefixes, number)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(DIGITS, st.integers(0, 3), st.integers(0, 3)), max_size=12, unique_by=lambda row: row[0]),
     DIGITS,
@@ -71,7 +71,7 @@ def test_wrong_cases_name_their_field():
     assert [each["error"].startswith(begins) for each, (_, begins) in zip(found, cases, strict=True)] == [True] * 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.sets(st.text("0189", max_size=15), max_size=40), st.lists(st.text("0189", max_size=15), max_size=40))
 def test_steps_of_first_digits_find_what_a_search_of_all_ranges_finds(prefixes, numbers):
     ranges = prefix_ranges({prefix: i for i, prefix in enumerate(sorted(prefixes))})

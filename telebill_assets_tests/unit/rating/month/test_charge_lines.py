@@ -94,7 +94,7 @@ AGGREGATE = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True)
 @given(st.lists(AGGREGATE, min_size=1, max_size=8, unique_by=lambda row: (row[0], row[3])))
 def test_every_charge_is_on_a_line_and_credits_are_what_the_allowance_covers(rows):
     """The second method walks over the calls one after the other with fractions."""

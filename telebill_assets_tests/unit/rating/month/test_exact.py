@@ -54,7 +54,7 @@ def test_halves_are_rounded_away_from_zero(numerator, denominator, expected):
     assert one(half_up(pl.col("n"), pl.col("d")), **sides) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.decimals("-99999999.9999999999", "99999999.9999999999", places=10))
 def test_a_decimal_comes_back_from_its_whole_units(value):
     series = pl.Series([value], dtype=CHARGE)
@@ -63,7 +63,7 @@ def test_a_decimal_comes_back_from_its_whole_units(value):
     assert one(rounded(pl.col("v"), 2).cast(AMOUNT), v=series) == value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.decimals(0, 9_999, places=6), st.decimals(0, 9_999, places=8), st.integers(1, 31), st.integers(28, 31))
 def test_a_prorated_fee_is_rounded_once(quantity, price, days, of):
     found = one(
@@ -75,7 +75,7 @@ def test_a_prorated_fee_is_rounded_once(quantity, price, days, of):
     assert found == nearest(Fraction(quantity) * Fraction(price) * days / of, TENTH)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.decimals(0, "99999999", places=10), st.integers(1, 10**9), st.integers(0, 10**9))
 def test_a_part_of_the_calls_has_its_part_of_the_charge(charge, units, first):
     first = min(first, units)
@@ -88,7 +88,7 @@ def test_a_part_of_the_calls_has_its_part_of_the_charge(charge, units, first):
     assert found == nearest(Fraction(charge) * first / units, TENTH)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.integers(0, 10**11))
 def test_seconds_are_minutes_with_six_decimals(seconds):
     assert one(minutes(pl.col("s")), s=pl.Series([seconds])) == nearest(Fraction(seconds, 60), Decimal("0.000001"))

@@ -172,7 +172,7 @@ def priced_by_tiers(model: str, steps: list[tuple], seconds: int) -> Decimal:
     return total
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACCOUNT, min_size=1, max_size=3))
 def test_every_kind_of_line_sums_to_what_the_second_method_finds(accounts):
     scenarios = {f"N{nr}": scenario(called, rules, arrival="at once") for nr, (called, rules) in enumerate(accounts)}
@@ -184,7 +184,7 @@ def test_every_kind_of_line_sums_to_what_the_second_method_finds(accounts):
         assert {kind: amount for kind, amount in kinds.items() if amount} == expected(called, rules), (called, rules)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACCOUNT, min_size=1, max_size=2))
 def test_the_order_in_which_calls_arrive_changes_nothing(accounts):
     """Each account three times: its calls arrive on their day, some days later, or all on the last day, in reverse."""

@@ -115,7 +115,7 @@ def expected(model: str, tiers: list[dict], quantity: Decimal) -> Fraction:
     return total
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(CASE, min_size=1, max_size=20))
 def test_every_schedule_is_priced_as_the_reference_prices_it(drawn):
     cases = []

@@ -82,7 +82,7 @@ def figures(found: pl.DataFrame) -> list[tuple]:
     return sorted(found.rows(), key=str)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(MONTHS)
 def test_any_groups_of_accounts_have_the_same_lines_and_balances(before, drawn):
     """Accounts without calls have their fees and charges in their own group and in no other."""

@@ -44,7 +44,7 @@ def test_archives_count_by_the_text_in_them():
     assert len(cut_files([LandingFile("a.csv.gz", 8 * MIB)] * 8, cores=1)) == 8
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.integers(0, BYTES_PER_TASK * 2), max_size=60), st.integers(1, 8))
 def test_every_file_is_in_one_task_in_its_order(sizes, cores):
     files = [LandingFile(f"{i:02}", size) for i, size in enumerate(sizes)]
