@@ -1,4 +1,4 @@
-# Everything a newcomer needs: `make demo` and `make test`. Set-up happens by itself.
+# Everything a newcomer needs: `make demo` and `make test`. Set-up happens by itself. `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,10 @@ SIDE_BY_SIDE := -n 2 --dist worksteal
 export TELEBILL_HOME ?= $(CURDIR)/.telebill/demo
 export DAGSTER_HOME ?= $(TELEBILL_HOME)/dagster
 
-.PHONY: demo test test-fast setup-python ui bench-day bench-month bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
+.PHONY: help demo test test-fast setup-python ui bench-day bench-month bench-reading bench-pricing bench-audit bench-deck setup java browser lint clean
+
+help: ## List what can be made; the text is what stands after the two hashes of each target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Run a month of the demo operator, from files to invoices
 	@. ./deploy/java-home.sh && $(BIN)/telebill demo
@@ -23,7 +26,7 @@ test: setup browser lint ## Lint, type-check and test
 	@$(BIN)/pytest telebill_assets_tests/unit $(SIDE_BY_SIDE)
 	@. ./deploy/java-home.sh && $(BIN)/pytest telebill_assets_tests/integration telebill_assets_tests/end_to_end
 
-lint: setup-python
+lint: setup-python ## Lint, check the format and the types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -49,9 +52,9 @@ bench-audit: setup-python ## Which share of a big day the audit takes
 bench-deck: setup ## Time a rate deck of 200,000 prefixes beside DuckDB
 	@$(BIN)/python -m benchmarks.deck
 
-setup: setup-python java
+setup: setup-python java ## Install the locked dependencies into .venv, and find Java
 
-setup-python: $(VENV)/.installed
+setup-python: $(VENV)/.installed ## Install the locked dependencies into .venv
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "telebill needs Python 3.11 or newer; set PYTHON=")'

@@ -1,1 +1,5 @@
-"""The proof of a month: its ledger recounted from the tables, and every invoice line traced to its calls."""
+"""The proof of a month: `telebill reconcile` recounts it from its tables, `telebill trace` follows single records.
+
+Here belongs what looks at published tables and final invoices from outside and trusts no figure that a stage wrote
+down. Checks that decide about publication are in `stages/<asset>/checks.py`.
+"""

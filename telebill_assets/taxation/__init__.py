@@ -1,1 +1,5 @@
-"""Taxation: the SureTax API, its exchange log, and the sandbox server that speaks the same protocol."""
+"""Taxation: charge lines become requests to SureTax, and its answers tax lines.
+
+Here belong the wire format, the mapping of lines and accounts, batches, the client, and the exchange log by which no
+batch is taxed twice. Taxes are never computed or rounded here; summing them per invoice is `invoicing`.
+"""

@@ -1,5 +1,6 @@
 """The controls: each asks one question about a stage's figures and answers with figure, threshold and meaning.
 
-Controls are functions of frames and figures. What they compare with (earlier days, the database) is collected by
-`compute.controls`, which calls them from the jobs. docs/controls.md lists them all.
+Here belong declarations (`Control`) and functions of frames and figures. What a control compares with, such as earlier
+days, is read by the `checks.py` of the stage that asks it. Thresholds are defaults here and an operator's in
+controls.yaml. docs/controls.md lists all controls.
 """

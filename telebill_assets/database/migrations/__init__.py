@@ -1,1 +1,1 @@
-"""Alembic's migrations of the billing database."""
+"""Alembic's migrations of the billing database: env.py runs them, `versions` holds them."""

@@ -1,4 +1,8 @@
-"""The CDR layouts telebill reads, one declaration per file, in the order in which a file is held against them."""
+"""The CDR layouts that telebill reads: one declaration per file, listed in the order in which a file is compared.
+
+Here belongs what is particular to a system's files: how they are recognised and cut, and from which fields the columns
+of raw_cdr come. What is done with any record, whoever sent it, belongs in `mediation`.
+"""
 
 from telebill_assets.mediation.layouts.asterisk_custom import ASTERISK_CUSTOM
 from telebill_assets.mediation.layouts.asterisk_master import ASTERISK_MASTER
