@@ -54,7 +54,7 @@ class Counts:
     def where(
         self, outcome: str | None = None, stage: str | None = None, currency: str | None = None
     ) -> list[LedgerTotal]:
-        """The totals with these values."""
+        """The totals whose columns have these values."""
         return [
             total
             for total in self.totals

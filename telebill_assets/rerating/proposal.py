@@ -99,7 +99,7 @@ class Proposal(BaseModel):
 
     @property
     def open_days(self) -> list[date]:
-        """Days whose tables it replaces."""
+        """The days of open months whose tables the proposal replaces."""
         return [part.report.partition for part in self.details.parts if part.report.job == "daily_aggregates"]
 
     @property

@@ -41,7 +41,7 @@ def agreement(
 
 
 def differences(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Tally:
-    """The differences of two counts, or of a part of them that has all rows of its keys."""
+    """Count the keys at which two counts differ; of a part of the rows, it must have every row of its keys."""
     signed = pl.concat([_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)])
     sums = signed.group_by(keys).agg(pl.col(measures).sum())
     differing = sums.filter(pl.any_horizontal(pl.col(measures) != 0))
