@@ -87,7 +87,7 @@ RUNS = {"telebill": run_telebill, "duckdb": run_duckdb}
 
 def differences(home: Path, telebill: Measured, peer: Measured) -> list[str]:
     """Every way in which the two results differ."""
-    ours = Lake.open(settings_of(home)).read_arrow(DailyAggregates, landing_day=DAY)
+    ours = Lake.open(settings_of(home)).frame(DailyAggregates, landing_day=DAY).to_arrow()
     db = duckdb.connect()
     db.register("ours", ours)
     theirs = f"SELECT {AGGREGATE_COLUMNS} FROM '{home}/duckdb/daily_aggregates.parquet'"

@@ -9,10 +9,10 @@ AGES = (*(name for name, _ in BUCKETS), OLDEST)
 
 
 def bucket_of(age_days: int) -> str:
-    """The bucket of an age."""
+    """The bucket of an age in days: 0 and 1 fall into `0-1`, 30 into `8-30`, and 61 into `>60`."""
     return next((name for name, last in BUCKETS if age_days <= last), OLDEST)
 
 
 def age_bucket(landing_day: date, today: date) -> str:
-    """Bucket of what landed on a day, seen from `today` in the billing zone."""
+    """The bucket of what landed on a day, seen from `today` in the billing zone: of yesterday it is `0-1`."""
     return bucket_of((today - landing_day).days)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.figures import figure
 
 Totals = Mapping[str, int | Decimal]
 """Totals by measure: records, talk_s, amount ..."""
@@ -18,11 +19,11 @@ def balance(name: str, description: str, whole: tuple[str, Totals], parts: Mappi
     sums = {measure: sum((part.get(measure, 0) for part in parts.values()), start=0) for measure in totals}
     wrong = {measure: totals[measure] - sums[measure] for measure in totals if totals[measure] != sums[measure]}
     equations = [
-        f"{measure}: {title} {_show(totals[measure])} {'≠' if measure in wrong else '='} "
-        + " + ".join(f"{part} {_show(amounts.get(measure, 0))}" for part, amounts in parts.items())
+        f"{measure}: {title} {figure(totals[measure])} {'≠' if measure in wrong else '='} "
+        + " + ".join(f"{part} {figure(amounts.get(measure, 0))}" for part, amounts in parts.items())
         for measure in totals
     ]
-    differences = [f"{measure} differs by {_show(difference)}" for measure, difference in wrong.items()]
+    differences = [f"{measure} differs by {figure(difference)}" for measure, difference in wrong.items()]
     return CheckResult(
         name=name,
         description=description,
@@ -31,7 +32,3 @@ def balance(name: str, description: str, whole: tuple[str, Totals], parts: Mappi
         failures=dict.fromkeys(wrong, 1),
         samples=differences,
     )
-
-
-def _show(value: int | Decimal) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value.normalize():,f}"

@@ -5,7 +5,6 @@ The gates of the stages, the month's summary and `telebill reconcile` all check 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from telebill_assets.audit.balance import Totals, balance
 from telebill_assets.audit.check import CheckResult
+from telebill_assets.audit.figures import figure
 from telebill_assets.audit.ledger import NOTHING, Counts
 from telebill_assets.audit.masking import mask
 
@@ -115,7 +115,7 @@ PAYABLE = Identity(
     by=BY_CURRENCY,
 )
 IDENTITIES = (RECORDS, CALLS, CHARGES, INVOICED, HELD, NET, PAYABLE)
-"""All of them, in the order of the road."""
+"""Every identity, in the order of the stages that it ties together."""
 
 
 class Difference(BaseModel):
@@ -147,7 +147,7 @@ def differing(ledger: pl.DataFrame | pl.LazyFrame, identity: Identity) -> pl.Dat
 
 
 def unequal(measures: Sequence[str]) -> pl.Expr:
-    """Whether one of the measures is not the same on both sides, `<measure>_left` and `<measure>_right`."""
+    """Whether `<measure>_left` and `<measure>_right` differ in at least one of the measures."""
     return pl.any_horizontal(pl.col(f"{measure}_left") != pl.col(f"{measure}_right") for measure in measures)
 
 
@@ -160,9 +160,9 @@ def differences(
             place=", ".join(mask(str(row[key])) for key in by if row[key] is not None) or "the month",
             measure=measure,
             left=left,
-            left_figure=_figure(row[f"{measure}_left"]),
+            left_figure=figure(row[f"{measure}_left"]),
             right=right,
-            right_figure=_figure(row[f"{measure}_right"]),
+            right_figure=figure(row[f"{measure}_right"]),
         )
         for row in rows
         for measure in measures
@@ -197,12 +197,3 @@ def identity_balance(counts: Counts, identity: Identity) -> CheckResult:
 
     parts = {part.title: totals(part) for part in identity.parts}
     return balance(identity.name, identity.meaning, (identity.whole.title, totals(identity.whole)), parts)
-
-
-def _figure(value: object) -> str:
-    if value is None:
-        return "missing"
-    if isinstance(value, Decimal):
-        whole, _, decimals = f"{value:,.10f}".partition(".")
-        return f"{whole}.{decimals.rstrip('0'):0<2}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

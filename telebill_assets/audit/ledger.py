@@ -54,7 +54,7 @@ class Counts:
     def where(
         self, outcome: str | None = None, stage: str | None = None, currency: str | None = None
     ) -> list[LedgerTotal]:
-        """The totals with these values."""
+        """The totals whose columns have these values."""
         return [
             total
             for total in self.totals
@@ -77,6 +77,6 @@ class Counts:
 
 
 def count(ledger: pl.DataFrame | pl.LazyFrame) -> Counts:
-    """Sum a ledger."""
+    """Sum the rows of a ledger by stage, outcome, reason and currency."""
     summed = ledger.lazy().group_by("stage", "outcome", "reason", "currency").agg(pl.len().alias("rows"), *sums())
     return Counts([LedgerTotal(**row) for row in summed.collect().iter_rows(named=True)])

@@ -22,7 +22,7 @@ class Tally:
 
 
 def together(tallies: Iterable[Tally]) -> Tally:
-    """The tally of all parts."""
+    """Add up the tallies of the parts: 2 and 3 failures are 5, with the first samples of both in order."""
     listed = list(tallies)
     names = dict.fromkeys(name for tally in listed for name in tally.counts)
     samples = sorted(sample for tally in listed for sample in tally.samples)
@@ -35,7 +35,7 @@ def first(samples: pl.Series) -> tuple[str, ...]:
 
 
 def add_up(parts: Sequence[pl.DataFrame], measures: Sequence[str] = MEASURES) -> pl.DataFrame:
-    """What several parts counted, as what all of them counted: measures summed for equal values of the other columns.
+    """Add up what several parts counted: measures are summed where all other columns are equal.
 
     Args:
         parts: at least one; all with the same columns.

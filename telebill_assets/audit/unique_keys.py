@@ -46,7 +46,7 @@ def repeated(hashes: Sequence[pl.Series]) -> pl.Series:
 
 
 def compare(rows: Sequence[pl.DataFrame], columns: Sequence[str]) -> Repeated:
-    """Compare suspect rows in full."""
+    """Compare the keys of suspect rows in full: three rows of one key are one repeated key and two rows too many."""
     found = pl.concat(rows).group_by(columns).len().filter(pl.col("len") > 1).sort(columns)
     shown = found.head(SAMPLES).select(pl.col(name).cast(pl.String).fill_null("None") for name in columns)
     samples = [", ".join(map(mask, row)) for row in shown.iter_rows()]
@@ -54,7 +54,7 @@ def compare(rows: Sequence[pl.DataFrame], columns: Sequence[str]) -> Repeated:
 
 
 def together(parts: Sequence[Repeated]) -> Repeated:
-    """What was found in several buckets."""
+    """Add up the repeated keys of several buckets, and keep the first samples in order."""
     samples = sorted(sample for part in parts for sample in part.samples)
     return Repeated(sum(part.rows for part in parts), samples[:SAMPLES], sum(part.keys for part in parts))
 

@@ -68,7 +68,7 @@ class Change(_Frozen):
 
 
 class CloseReport(_Frozen):
-    """All of it."""
+    """What the monthly close report shows: the sections of the page in their order, and the same figures as JSON."""
 
     month: date
     run_id: str

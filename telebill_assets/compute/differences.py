@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from telebill_assets.audit.figures import figure
 from telebill_assets.compute.holds import HeldTable
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.lake import Lake
@@ -36,19 +37,15 @@ def differences(lake: Lake, table: HeldTable) -> Iterator[Difference]:
     for measure, new in held.items():
         old = published[measure]
         if measure == ROWS or new != old:
-            yield Difference(measure, _text(new), _text(old), _text(new - old))
+            yield Difference(measure, figure(new), figure(old), figure(new - old))
 
 
-def _sums(rows: pl.LazyFrame, model: TableModel) -> dict[str, Decimal]:
+def _sums(rows: pl.LazyFrame, model: TableModel) -> dict[str, int | Decimal]:
     """Rows and sums; only the measures are read, and a big partition needs little memory."""
     measures = [name for name, kind in polars_schema(model).items() if _is_measure(name, kind)]
     found = rows.select(pl.len().alias(ROWS), *(pl.col(name).sum() for name in measures)).collect()
-    return {name: Decimal(value) for name, value in found.row(0, named=True).items()}
+    return found.row(0, named=True)
 
 
 def _is_measure(name: str, kind: pl.DataType) -> bool:
     return name not in POSITIONS and (kind == pl.Int64 or isinstance(kind, pl.Decimal))
-
-
-def _text(value: Decimal) -> str:
-    return f"{value.normalize():,f}"

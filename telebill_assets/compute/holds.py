@@ -67,7 +67,7 @@ class HeldTable(BaseModel):
 
 
 class Evidence(BaseModel):
-    """All that is needed to judge a hold, and to release it."""
+    """What an operator needs to judge a hold, and what a release needs: the report and the staged files."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,7 +78,7 @@ class Evidence(BaseModel):
 
 
 class Hold(BaseModel):
-    """A row of held_partitions."""
+    """A partition that the audit held back: a row of held_partitions."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -8,7 +8,7 @@ from telebill_assets.audit.check import CheckResult
 
 
 class JobRequest(BaseModel):
-    """One job for one partition."""
+    """What a runner is asked to do: run one job for one partition."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -32,4 +32,4 @@ def published_tariff(context: JobContext) -> Tariff:
 
 def lake_tariff(lake: Lake) -> Tariff:
     """The tariff that a lake holds now."""
-    return Tariff.build({table_name(model): lake.read_arrow(model) for model in MODELS})
+    return Tariff.build({table_name(model): lake.frame(model) for model in MODELS})

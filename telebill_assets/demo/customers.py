@@ -104,7 +104,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Customer:
-    """One demo account."""
+    """An account of the demo operator, with its services and plan."""
 
     account_id: str
     name: str
@@ -118,7 +118,7 @@ class Customer:
 
 
 def customers() -> Iterator[Customer]:
-    """The telephony customers, the same ones every time."""
+    """The telephony customers of the demo operator; every call of the function gives the same."""
     index = 0
     for market in MARKETS:
         for number in range(market.customers):

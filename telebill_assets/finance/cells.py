@@ -1,8 +1,8 @@
 """CSV cells that no spreadsheet takes for a formula.
 
 Rule of OWASP, "CSV Injection": a text that begins with = + - @, tab, carriage return or line feed (or the full-width
-form of one of the signs) gets an apostrophe before it, and every text is quoted. Numbers are written from numeric
-columns, bare, so a negative amount stays a number.
+form of one of the signs), with or without spaces before it, gets an apostrophe, and every text is quoted. Numbers are
+written from numeric columns, bare, so a negative amount stays a number.
 """
 
 from collections.abc import Iterable
@@ -27,5 +27,12 @@ def csv_cell(value: Value) -> str:
         return f"{value:f}"
     if isinstance(value, int | date):
         return str(value)
-    safe = f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    return '"' + safe.replace('"', '""') + '"'
+    return '"' + no_formula(value).replace('"', '""') + '"'
+
+
+def no_formula(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: `=1+1` and `  =1` get an apostrophe before them, `a=1` does not.
+
+    Spaces before a sign do not count, because some spreadsheets cut them off before they look for a formula.
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

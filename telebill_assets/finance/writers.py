@@ -35,7 +35,7 @@ WRITERS = {"csv": write_csv, "parquet": write_parquet}
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file."""
+    """The SHA-256 of a file's bytes, as hexadecimal text."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

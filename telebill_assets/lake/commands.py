@@ -48,9 +48,9 @@ def rows(
 ) -> None:
     """Rows of a table; numbers and names are masked."""
     model = _model(table)
-    found = Lake.open(Settings()).dataset(model, as_of, **_partition(model, partition)).head(limit)
-    shown = _table(*found.column_names)
-    for row in found.to_pylist():
+    found = Lake.open(Settings()).scan_as_of(model, as_of, **_partition(model, partition)).head(limit).collect()
+    shown = _table(*found.columns)
+    for row in found.iter_rows(named=True):
         shown.add_row(*(_cell(table, name, value, personal=show_personal) for name, value in row.items()))
     Console(width=None if Console().is_terminal else 400).print(shown)
 

@@ -70,7 +70,7 @@ def table_info(table: Table, model: TableModel) -> TableInfo:
 
 
 def snapshot_infos(table: Table, model: TableModel) -> list[SnapshotInfo]:
-    """All changes, oldest first."""
+    """Every snapshot of a table with who published what, oldest first."""
     return [_snapshot_info(snapshot, model) for snapshot in table.metadata.snapshots]
 
 

@@ -5,9 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
-from pyarrow import dataset
 from pyiceberg.catalog import Catalog
 from pyiceberg.manifest import DataFile
 
@@ -31,12 +28,12 @@ from telebill_assets.lake.error import LakeError, OvertakenError
 from telebill_assets.lake.history import SnapshotInfo, TableInfo
 from telebill_assets.lake.partition import Partition, Value, as_text, row_filter, whole_partition
 from telebill_assets.lake.reads import Read, Reads
-from telebill_assets.lake.staging import Staged, conforming, new_folder
+from telebill_assets.lake.staging import Staged, new_folder
 from telebill_assets.lake.stored_files import StoredFile
 from telebill_assets.settings import Settings
 from telebill_assets.tables.held_partitions import HELD, HeldPartitions
 from telebill_assets.tables.registry import TABLES
-from telebill_assets.tables.table import TableModel, arrow_schema, table_name
+from telebill_assets.tables.table import TableModel, table_name
 
 __all__ = [
     "Lake",
@@ -81,34 +78,26 @@ class Lake:
 
     def scan(self, model: TableModel, **partition: Values) -> pl.LazyFrame:
         """Published rows as a lazy frame: only the columns and rows that are asked of it are read."""
-        return scan_files(self._paths(model, partition, None), model)
+        return self.scan_as_of(model, None, **partition)
+
+    def scan_as_of(self, model: TableModel, snapshot_id: int | None, **partition: Values) -> pl.LazyFrame:
+        """Rows as they were published in a snapshot, or, if it is None, as they are published now.
+
+        Raises:
+            LakeError: the table has no such snapshot.
+        """
+        return scan_files(self._paths(model, partition, snapshot_id), model)
 
     def frame(self, model: TableModel, **partition: Values) -> pl.DataFrame:
         """Published rows of a small table."""
         return self.scan(model, **partition).collect()
 
-    def read_arrow(self, model: TableModel, **partition: Values) -> pa.Table:
-        """Published rows of a small table, as Arrow."""
-        return self.dataset(model, None, **partition).to_table()
-
-    def dataset(self, model: TableModel, snapshot_id: int | None = None, **partition: Values) -> dataset.Dataset:
-        """Published rows, now or as of a snapshot, as an Arrow dataset that filters and limits while reading."""
-        paths = self._paths(model, partition, snapshot_id)
-        return dataset.dataset(paths, schema=arrow_schema(model), format="parquet")
-
-    def stage_arrow(self, table: pa.Table, model: TableModel, run_id: str, **partition: Value) -> Staged:
-        """Write a small Arrow table to a new file of a partition. It stays invisible until it is published.
+    def stage_frame(self, frame: pl.DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
+        """Write a small frame to a new file of a partition. It stays invisible until it is published.
 
         Raises:
-            LakeError: the table's columns are not the model's, or a row belongs to another partition.
+            LakeError: a row belongs to another partition.
         """
-        rows = conforming(table, arrow_schema(model), table_name(model))
-        file = f"{self.staging_folder(model, run_id, **partition)}/part-00000.parquet"
-        pq.write_table(rows, file, compression="zstd")
-        return self.staged(model, [file], run_id, **partition)
-
-    def stage_frame(self, frame: pl.DataFrame, model: TableModel, run_id: str, **partition: Value) -> Staged:
-        """Write a small frame to a new file of a partition, like `stage_arrow`."""
         file = write_file(frame, model, self.staging_folder(model, run_id, **partition))
         return self.staged(model, [file], run_id, **partition)
 
@@ -244,8 +233,8 @@ class Lake:
         return self._folder / table_name(model)
 
     def _held_files(self) -> set[str]:
-        rows = self.read_arrow(HeldPartitions).select(["status", "files"]).to_pylist()
-        return {file for row in rows if row["status"] == HELD for file in row["files"].splitlines()}
+        held = self.scan(HeldPartitions).filter(pl.col("status") == HELD).select("files").collect()
+        return {file for files in held["files"] for file in files.splitlines()}
 
     def fingerprint(self, model: TableModel, partition: Mapping[str, Values]) -> str:
         """A short text that is the same as long as the same files hold these partitions."""

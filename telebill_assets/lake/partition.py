@@ -54,7 +54,7 @@ def as_text(partition: Mapping[str, Value]) -> str:
 
 
 def from_text(model: TableModel, text: str) -> Partition:
-    """The inverse of `as_text`."""
+    """The partition that a text of `as_text` names: `landing_day=2020-04-01` is that day's partition."""
     types = polars_schema(model)
     return {
         column: date.fromisoformat(value) if types[column] == pl.Date else value

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from telebill_assets.audit.masking import mask
-from telebill_assets.mediation.duplicates import ARRIVAL, KNOWN, losers
+from telebill_assets.mediation.duplicates import ARRIVAL, KNOWN, surplus_rows
 from telebill_assets.mediation.landing import Arrived, read_batch
 from telebill_assets.mediation.record_keys import content_hash, with_record_keys
 from telebill_assets.mediation.source import Source
@@ -122,7 +122,7 @@ def _shown(value: object) -> object:
 def _settled(records: pl.DataFrame, max_call_s: int) -> pl.DataFrame:
     """Records with what becomes of them by what they say themselves; outcome is `call` where nothing speaks against."""
     judged = judge(with_record_keys(records).with_columns(content_hash()), record_rules(max_call_s))
-    lost = losers(judged, pl.DataFrame(schema=KNOWN), [])
+    lost = surplus_rows(judged, pl.DataFrame(schema=KNOWN), [])
     return judged.join(lost, on=ARRIVAL, how="left").with_columns(
         outcome=pl.coalesce("verdict", "outcome", pl.lit("call")), reason=pl.coalesce("verdict_reason", "reason")
     )

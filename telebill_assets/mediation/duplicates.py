@@ -32,7 +32,7 @@ KNOWN = pl.Schema(
 )
 """A call of an earlier landing day."""
 
-LOSER = {
+SURPLUS = {
     "verdict": pl.String,
     "verdict_reason": pl.String,
     "winner_day": pl.Date,
@@ -118,8 +118,11 @@ def rank() -> pl.Expr:
     )
 
 
-def losers(rows: pl.DataFrame, known: pl.DataFrame, dates: Sequence[date]) -> pl.DataFrame:
-    """Rows that do not stand for a call: path, line, and the columns of LOSER.
+def surplus_rows(rows: pl.DataFrame, known: pl.DataFrame, dates: Sequence[date]) -> pl.DataFrame:
+    """Rows that do not stand for a call, because another row does: path, line, and the columns of SURPLUS.
+
+    Of three copies of a record the second and third are surplus, with the verdict `duplicate`; of two legs of 30 s and
+    50 s the first is, with the verdict `non_billable`. Each names the path and line of the row that is billed.
 
     Args:
         rows: judged rows of one landing day. All rows in play of a key must be among them.

@@ -33,7 +33,7 @@ class Lines:
         return len(self.file)
 
     def where(self, keep: Flags) -> "Lines":
-        """Some of the lines."""
+        """The lines whose flag is true, with their numbers in the file."""
         if keep.all():
             return self
         return Lines(self.file[keep], self.number[keep], self.text.filter(pa.array(keep)))

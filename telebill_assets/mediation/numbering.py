@@ -15,7 +15,10 @@ TWO_DIGIT_CODES = {"20", "27", *map(str, (*range(30, 35), 36, 39, 40, 41, *range
     *map(str, (*range(60, 67), 81, 82, 84, 86, *range(90, 96), 98))
 }
 NANP = "[2-9][0-9]{2}[2-9][0-9]{6}|[2-9]11|988"
-E164 = rf"^\+(?:1(?:{NANP})|[2-9][0-9]{{3,14}})$"
+DIALLABLE = rf"^\+(?:1(?:{NANP})|[2-9][0-9]{{3,14}})$"
+"""Numbers in E.164 that a dialled number may mean: of country code 1 ten digits with a possible area code and exchange,
+or a service code (+1911); of any other country four to fifteen digits. All are E164 of tables/validated_usage.py.
+"""
 SERVICE_CODES = [*(f"{n}11" for n in range(2, 10)), "988", "112", "110", "118", "999", "000"]
 URI = r"^(?i-u:sips?|tel):|[@;].*$"
 PUNCTUATION = r"[ ().\-/]"
@@ -71,7 +74,7 @@ def _read_as(numbers: pl.Series, plan: DialPlan) -> pl.Series:
         code = pl.when(form.dialled).then(pl.lit(form.code)).otherwise(code)
     read = pl.concat_str(pl.lit("+"), code, number.str.slice(cut))
     frame = numbers.alias("number").to_frame().select(read.alias(numbers.name))
-    return frame.select(pl.when(pl.col(numbers.name).str.contains(E164)).then(pl.col(numbers.name))).to_series()
+    return frame.select(pl.when(pl.col(numbers.name).str.contains(DIALLABLE)).then(pl.col(numbers.name))).to_series()
 
 
 def _forms(number: pl.Expr, plan: DialPlan) -> Iterator[DialForm]:

@@ -1,7 +1,7 @@
 """The outcome of every record, and the tables the outcomes go to.
 
 A day's files are settled in two rounds: each task settles the rows whose key hash nobody else has (`clear`); the
-others (`contested`) are brought together by their hash, and settled when the `losers` among them are known.
+others (`contested`) are brought together by their hash, and settled when the `surplus_rows` among them are known.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telebill_assets.audit.suspend import suspend_broken
-from telebill_assets.mediation.duplicates import ARRIVAL, LOSER, rank
+from telebill_assets.mediation.duplicates import ARRIVAL, SURPLUS, rank
 from telebill_assets.mediation.enrich import enrich
 from telebill_assets.mediation.record_keys import content_hash, key_hash, with_record_keys
 from telebill_assets.mediation.service_map import Reference
@@ -24,8 +24,8 @@ STAGE = "validated_usage"
 JUDGED = (*polars_schema(ValidatedUsage), "one_call", "key_hash", "content_hash", *VERDICT)
 """What the outcomes need of a judged record; caller and callee are in E.164."""
 
-E164 = {"caller_e164": "caller", "callee_e164": "callee"}
-NOT_LOST = [pl.lit(None, kind).alias(name) for name, kind in LOSER.items()]
+IN_E164 = {"caller_e164": "caller", "callee_e164": "callee"}
+NOT_LOST = [pl.lit(None, kind).alias(name) for name, kind in SURPLUS.items()]
 COUNTED = ("path", "source", "outcome", "reason")
 
 
@@ -44,7 +44,7 @@ def judge_records(raw: pl.DataFrame, files: pl.DataFrame, reference: Reference, 
     status = files.select("path", file_status="status")
     enriched = enrich(with_record_keys(raw.join(status, on="path")), reference)
     judged = judge(enriched.with_columns(content_hash(), key_hash()), validation_rules(limits))
-    return suspend_broken(judged.drop("caller", "callee").rename(E164).select(JUDGED), ValidatedUsage)
+    return suspend_broken(judged.drop("caller", "callee").rename(IN_E164).select(JUDGED), ValidatedUsage)
 
 
 def contested(judged: pl.DataFrame, hashes: pl.Series) -> pl.Series:
@@ -61,7 +61,7 @@ def settle(judged: pl.DataFrame, files: pl.DataFrame, lost: pl.DataFrame | None 
     Args:
         judged: records of `judge_records`.
         files: the file register of the day.
-        lost: the `losers` among the records; none if nobody contests them.
+        lost: the `surplus_rows` among the records; none if nobody contests them.
     """
     copies = files.filter(pl.col("status") == "duplicate").select(
         "path", copy_day="duplicate_of_day", copy_path="duplicate_of_path"
@@ -81,7 +81,7 @@ def settle(judged: pl.DataFrame, files: pl.DataFrame, lost: pl.DataFrame | None 
 
 
 def validated_usage(settled: pl.DataFrame) -> pl.DataFrame:
-    """Rows of validated_usage."""
+    """The rows of validated_usage: the settled calls that no rule stopped, with its columns alone."""
     return settled.filter(pl.col("outcome") == "validated").select(polars_schema(ValidatedUsage).names())
 
 

@@ -145,7 +145,7 @@ def calendar_rules(limits: Limits) -> Sequence[ValidationRule]:
 
 
 def call_rules() -> Sequence[ValidationRule]:
-    """Calls that nobody pays for."""
+    """The rules on calls that nobody pays for, in the order in which they are asked."""
     return (
         non_billable("internal", "direction", pl.col("direction") == "internal"),
         non_billable("unanswered", "disposition", ~_answered()),

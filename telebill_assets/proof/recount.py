@@ -23,7 +23,7 @@ def recount_day(day: DayTables) -> pl.DataFrame:
 
 
 def recount_month(month: MonthTables) -> pl.DataFrame:
-    """The same of the monthly stages."""
+    """Count the charge lines, taxes and invoices of a month again, as rows like those of the ledger."""
     return _collected([_charged(month), *_taxed(month), *_invoiced(month), *_invoice_lines(month)])
 
 

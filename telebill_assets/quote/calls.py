@@ -33,7 +33,7 @@ class WrongCallsError(InvalidInputError):
 
 
 @dataclass(frozen=True)
-class AskedCall:
+class QuotedCall:
     """A call as it was asked for: `start` is an instant, numbers are as dialled."""
 
     place: str
@@ -48,7 +48,7 @@ class AskedCall:
     jurisdiction: str | None
 
 
-def read_calls(path: Path, zones: Mapping[str, str]) -> list[AskedCall]:
+def read_calls(path: Path, zones: Mapping[str, str]) -> list[QuotedCall]:
     """Read calls from a CSV file with the columns account, to, start, seconds and any of OPTIONAL.
 
     Args:
@@ -74,13 +74,13 @@ def read_calls(path: Path, zones: Mapping[str, str]) -> list[AskedCall]:
     return checked_calls(rows, zones)
 
 
-def checked_calls(rows: Iterable[tuple[str, Mapping[str, Any]]], zones: Mapping[str, str]) -> list[AskedCall]:
+def checked_calls(rows: Iterable[tuple[str, Mapping[str, Any]]], zones: Mapping[str, str]) -> list[QuotedCall]:
     """Check calls, each with the place it was written at.
 
     Raises:
         WrongCallsError: naming every field that is wrong.
     """
-    calls: list[AskedCall] = []
+    calls: list[QuotedCall] = []
     faults: list[str] = []
     for place, row in rows:
         texts = {name: (row.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
@@ -111,8 +111,8 @@ def _wrong(texts: Mapping[str, str], zones: Mapping[str, str]) -> Iterable[str]:
             yield f"{name} is '{texts[name]}', expected one of {', '.join(known)}"
 
 
-def _call(place: str, texts: Mapping[str, str], zones: Mapping[str, str]) -> AskedCall:
-    return AskedCall(
+def _call(place: str, texts: Mapping[str, str], zones: Mapping[str, str]) -> QuotedCall:
+    return QuotedCall(
         place=place,
         account=texts["account"],
         caller=texts["from"] or None,
@@ -135,7 +135,7 @@ def _instant(text: str, zone: str) -> datetime:
     return clock.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def usage_of(calls: Sequence[AskedCall], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def usage_of(calls: Sequence[QuotedCall], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The calls as rows of validated_usage, and their number as `line`, in their order.
 
     Numbers are dialled as at the first source of the account's country; without one, only numbers with a plus are
@@ -176,7 +176,7 @@ def _service_keys(countries: Mapping[str, str]) -> pl.DataFrame:
     )
 
 
-def _raw(line: int, call: AskedCall, source: str) -> dict[str, Any]:
+def _raw(line: int, call: QuotedCall, source: str) -> dict[str, Any]:
     same = ("caller", "callee", "direction", "usage_type", "units")
     return {name: getattr(call, name) for name in same} | {
         "line": line,

@@ -14,7 +14,7 @@ from telebill_assets.quote.cases import Kind, answers
 from telebill_assets.settings import Settings
 
 if TYPE_CHECKING:
-    from telebill_assets.quote.calls import AskedCall
+    from telebill_assets.quote.calls import QuotedCall
     from telebill_assets.quote.quote_calls import Quote
 
 
@@ -56,7 +56,7 @@ def quote(  # noqa: PLR0917
             _show(call, found)
 
 
-def _quoted(calls: Path | None, one: Mapping[str, str], folder: Path) -> Iterator[tuple["AskedCall", "Quote"]]:
+def _quoted(calls: Path | None, one: Mapping[str, str], folder: Path) -> Iterator[tuple["QuotedCall", "Quote"]]:
     """The calls of a file, or the one call, with their quotes by the reference files of a folder."""
     from telebill_assets.mediation.layouts import LAYOUTS  # noqa: PLC0415  # frames take a second to import
     from telebill_assets.quote.calls import checked_calls, read_calls  # noqa: PLC0415
@@ -69,7 +69,7 @@ def _quoted(calls: Path | None, one: Mapping[str, str], folder: Path) -> Iterato
     yield from zip(asked, quote_calls(asked, tables, folder / "rates.csv"), strict=True)
 
 
-def _show(call: "AskedCall", quote: "Quote") -> None:
+def _show(call: "QuotedCall", quote: "Quote") -> None:
     """A few lines for a person."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(f"{call.place}: {call.seconds} s, account {call.account}")

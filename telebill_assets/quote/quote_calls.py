@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from telebill_assets.quote.calls import AskedCall, usage_of
+from telebill_assets.quote.calls import QuotedCall, usage_of
 from telebill_assets.quote.rate_lines import rate_lines
 from telebill_assets.rating.call.explain_calls import Bought, Explanation, explain_calls
 from telebill_assets.rating.tariff import Tariff
@@ -35,7 +35,7 @@ class Quote:
         return asdict(self)
 
 
-def quote_calls(calls: Sequence[AskedCall], tables: Mapping[str, pl.DataFrame], rates: Path) -> list[Quote]:
+def quote_calls(calls: Sequence[QuotedCall], tables: Mapping[str, pl.DataFrame], rates: Path) -> list[Quote]:
     """Price calls as the daily aggregates would.
 
     Args:

@@ -19,7 +19,7 @@ ZONE_OF_STRANGERS = "UTC"
 
 @dataclass(frozen=True)
 class CallTariff:
-    """All of a tariff that prices calls, as arrays."""
+    """The part of a tariff that prices calls, as arrays: prefixes, rates, bands and the terms of the plans."""
 
     price_list: PriceList
     account_contracts: Subscriptions

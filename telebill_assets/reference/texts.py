@@ -13,7 +13,7 @@ from telebill_assets.tables.table import TableModel, nullable_columns, polars_sc
 
 @dataclass(frozen=True)
 class TextRow:
-    """One row."""
+    """A row of a reference file as its texts, with the line on which it stands."""
 
     line: int
     cells: Mapping[str, str]
@@ -29,13 +29,13 @@ class Texts:
 
     @classmethod
     def of(cls, file: str, rows: Sequence[TextRow]) -> "Texts":
-        """The same rows, one by one."""
+        """Turn the rows of a file into columns; a cell that a row lacks is empty."""
         names = {name for row in rows for name in row.cells}
         columns = {name: [row.cells.get(name, "") for row in rows] for name in names}
         return cls(file, [row.line for row in rows], columns)
 
     def rows(self) -> list[TextRow]:
-        """The rows one by one."""
+        """The rows in the order of the file, each with its line and cells."""
         return [TextRow(line, self.cells(i)) for i, line in enumerate(self.lines)]
 
     def column(self, name: str) -> Sequence[str]:

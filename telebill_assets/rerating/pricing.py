@@ -91,5 +91,5 @@ def published_sums(piece: Piece, groups: int) -> dict[int, Sums]:
 
 
 def rows_of(parts: Sequence[Sums], *, published: bool) -> list[pl.DataFrame]:
-    """The rows of one kind."""
+    """The rows of the parts that are published, or else of those that were priced again."""
     return [part.rows for part in parts if part.published == published]

@@ -99,7 +99,7 @@ class Proposal(BaseModel):
 
     @property
     def open_days(self) -> list[date]:
-        """Days whose tables it replaces."""
+        """The days of open months whose tables the proposal replaces."""
         return [part.report.partition for part in self.details.parts if part.report.job == "daily_aggregates"]
 
     @property
@@ -120,7 +120,7 @@ def run_id_of(proposal: str) -> str:
 
 
 def find(lake: Lake, proposal: str) -> Proposal:
-    """A proposal of the register.
+    """Look a proposal up in the register by its id.
 
     Raises:
         InvalidInputError: there is none of this id.
@@ -132,7 +132,7 @@ def find(lake: Lake, proposal: str) -> Proposal:
 
 
 def all_proposals(lake: Lake) -> list[Proposal]:
-    """The register, oldest first."""
+    """All proposals of the register, oldest first."""
     rows = lake.frame(RerateRegister).to_dicts()
     return sorted((_proposal(row) for row in rows), key=lambda each: each.proposed_at)
 
@@ -142,5 +142,5 @@ def _proposal(row: dict[str, object]) -> Proposal:
 
 
 def now() -> datetime:
-    """The time, UTC."""
+    """The present time in UTC."""
     return datetime.now(UTC)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from telebill_assets.audit.figures import figure
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rerating.proposal import Proposal
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
@@ -55,17 +56,11 @@ def _head(console: Console, found: Proposal) -> None:
 def _figures(row: Row) -> list[str]:
     counts = [_arrow(f"{row[f'{name}_before']:,}", f"{row[f'{name}_after']:,}") for name in ("calls", "billed_s")]
     amounts = [row["charge_before"], row["charge_after"], _change(row, "charge"), _change(row, "lines")]
-    return [*counts, *(_amount(amount) for amount in amounts), row["currency"]]
+    return [*counts, *(figure(amount) for amount in amounts), row["currency"]]
 
 
 def _arrow(before: str, after: str) -> str:
     return before if before == after else f"{before} → {after}"
-
-
-def _amount(amount: Decimal) -> str:
-    """At least two decimals, as many as there are."""
-    exact = amount.normalize()
-    return f"{exact:,.2f}" if exact == round(exact, 2) else f"{exact:,f}"
 
 
 def _change(row: Row, measure: str) -> Decimal:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from telebill_assets.errors import InvalidInputError, OperatorError
+from telebill_assets.finance.cells import no_formula
 from telebill_assets.lake.lake import Lake
 from telebill_assets.suspense.query import Kind, rows
 from telebill_assets.suspense.selection import Selection
@@ -19,7 +20,6 @@ RECORD = (
 )
 FILE = ("landing_day", "reason", "detail", "path", "file_id", "source")
 COLUMNS = ("kind", "age_days", *RECORD)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 OWNER_ONLY = 0o600
 
 
@@ -42,13 +42,6 @@ def export(lake: Lake, chosen: Selection, path: Path) -> int:
             return writers[path.suffix](file, _found(lake, chosen))
     except OSError as error:
         raise OperatorError(f"{path} cannot be written: {error.strerror or error}") from None
-
-
-def spreadsheet_safe(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _found(lake: Lake, chosen: Selection) -> Iterator[dict[str, Any]]:
@@ -76,7 +69,8 @@ def _write_csv(file: TextIO, found: Iterator[dict[str, Any]]) -> int:
     writer.writerow(COLUMNS)
     count = 0
     for count, row in enumerate(found, start=1):  # noqa: B007
-        writer.writerow([spreadsheet_safe(_text(row.get(column))) for column in COLUMNS])
+        cells = (_text(row.get(column)) for column in COLUMNS)
+        writer.writerow([no_formula(cell) if isinstance(cell, str) else cell for cell in cells])
     return count
 
 

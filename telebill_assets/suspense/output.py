@@ -92,7 +92,7 @@ def day_retried(console: Console, done: DayRetried, *, follows: bool) -> None:
 
 
 def retry_table(console: Console, retried: Sequence[DayRetried]) -> None:
-    """All days together, by reason."""
+    """A table of what a retry did: suspended records before and after by reason, summed over the days."""
     table = Table("reason")
     for heading in ("before", "cleared", "suspended now"):
         table.add_column(heading, justify="right")

@@ -17,7 +17,6 @@ from telebill_assets.tables.table import TableModel
 Kind = Literal["record", "file"]
 TABLES: Mapping[Kind, TableModel] = {"record": SuspendedUsage, "file": FileRegister}
 FILE_STATUSES = ("suspended", "held")
-KEY = ("kind", "reason", "source", "landing_day")
 
 
 @dataclass(frozen=True)

@@ -85,12 +85,12 @@ def description(model: TableModel) -> str:
 
 
 def column_descriptions(model: TableModel) -> dict[str, str]:
-    """What every column means."""
+    """The description of every column, by its name."""
     return {name: str(column.description or "") for name, column in model.to_schema().columns.items()}
 
 
 def nullable_columns(model: TableModel) -> set[str]:
-    """Columns that may be null."""
+    """The names of the columns that may be null."""
     return {name for name, column in model.to_schema().columns.items() if column.nullable}
 
 

@@ -7,6 +7,10 @@ from telebill_assets.tables.table import SUSPEND, Table, row_check
 from telebill_assets.tables.types import Instant, LocalTime
 
 E164 = r"^\+[0-9]{3,15}$"
+"""What the tables accept as a number: a plus and three to fifteen digits, fifteen being the most that E.164 allows.
+
+Mediation is stricter with numbers as they were dialled (DIALLABLE in mediation/numbering.py), so all it reads pass.
+"""
 JURISDICTIONS = ("local", "intrastate", "interstate", "indeterminate", "national", "international", "toll_free")
 DIRECTIONS = ("outbound", "inbound")
 USAGE_TYPES = ("voice", "sms", "conference")

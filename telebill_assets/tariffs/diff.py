@@ -170,7 +170,7 @@ def _terms(groups: Sequence[PricedGroup]) -> tuple[Decimal, ...]:
 
 
 def per_minute(group: PricedGroup) -> Decimal:
-    """Price of a minute."""
+    """What a minute costs in all: at 0.01 a second, 0.60."""
     return group.rate * MINUTE_S / group.unit_s
 
 

@@ -49,7 +49,7 @@ def json_schema(model: TableModel) -> dict[str, Any]:
 
 
 def _values(kind: pl.DataType, checks: Sequence[Check], *, optional: bool) -> dict[str, Any]:
-    """The values of a column."""
+    """What a column may hold, as JSON Schema says it."""
     if isinstance(kind, pl.Decimal):  # bounds are for numbers; the pattern knows digits and sign
         whole = (kind.precision or 0) - kind.scale
         found: dict[str, Any] = {"type": "string", "pattern": rf"^[0-9]{{1,{whole}}}(\.[0-9]{{1,{kind.scale}}})?$"}

@@ -110,7 +110,7 @@ class Layout(BaseModel):
 
     @property
     def prices(self) -> list[str]:
-        """The fields that are prices."""
+        """The fields of a deck that hold prices."""
         return [field for field in self.columns if field.partition(".")[0] in PRICES]
 
 

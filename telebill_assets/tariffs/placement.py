@@ -80,7 +80,7 @@ class _Placing:
         return found
 
     def known(self, of_prefix: Mapping[str, list[Offer]]) -> None:
-        """Prefixes of destinations.csv."""
+        """The prefixes that destinations.csv lists."""
         grouped: dict[str, dict[Schedule, list[str]]] = defaultdict(lambda: defaultdict(list))
         for prefix, offers in of_prefix.items():
             if prefix in self._of_prefix:

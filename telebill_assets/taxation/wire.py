@@ -45,7 +45,7 @@ class Address(_Record):
 
 
 class Item(_Record):
-    """One charge line."""
+    """A charge line as the request of SureTax names it."""
 
     LineNumber: str
     InvoiceNumber: str = ""
@@ -97,7 +97,7 @@ class Request(_Record):
 
 
 class Tax(_Record):
-    """One tax of one item."""
+    """One tax on one charge line, as the answer of SureTax names it."""
 
     TaxTypeCode: str
     TaxTypeDesc: str
@@ -116,7 +116,7 @@ class Tax(_Record):
 
 
 class Group(_Record):
-    """All taxes of one item."""
+    """The taxes on one charge line, as the answer of SureTax groups them."""
 
     LineNumber: str
     StateCode: str | None = ""

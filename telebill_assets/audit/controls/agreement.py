@@ -1,12 +1,14 @@
 """Agreement of two counts: what a stage reads is what the stage before wrote, key by key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control
-from telebill_assets.audit.tally import Tally, first
+from telebill_assets.audit.figures import signed_figure
+from telebill_assets.audit.tally import SAMPLES, Tally
 
 AGGREGATES = Control(
     "aggregates_unchanged", "The month reads the calls, seconds and charges that every day published", blocking=True
@@ -39,11 +41,14 @@ def agreement(
 
 
 def differences(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> Tally:
-    """The differences of two counts, or of a part of them that has all rows of its keys."""
+    """Count the keys at which two counts differ; of a part of the rows, it must have every row of its keys."""
     signed = pl.concat([_signed(left, keys, measures, 1), _signed(right, keys, measures, -1)])
     sums = signed.group_by(keys).agg(pl.col(measures).sum())
     differing = sums.filter(pl.any_horizontal(pl.col(measures) != 0))
-    return Tally({DIFFERENCES: differing.height}, first(differing.select(_shown(keys, measures)).to_series()))
+    place = pl.concat_str([pl.col(name).cast(pl.String).fill_null("None") for name in keys], separator=", ")
+    counts = [pl.col(name).cast(pl.Int64) for name in measures if left.schema[name].is_integer()]
+    few = differing.select(place.alias("place"), *measures).sort("place").head(SAMPLES).with_columns(counts)
+    return Tally({DIFFERENCES: differing.height}, tuple(_shown(row, measures) for row in few.iter_rows(named=True)))
 
 
 def agreed(control: Control, found: Tally, keys: Sequence[str], measures: Sequence[str]) -> CheckResult:
@@ -62,15 +67,6 @@ def _signed(frame: pl.DataFrame, keys: Sequence[str], measures: Sequence[str], s
     return frame.select(*keys, *((pl.col(name).fill_null(0) * sign).cast(WIDE) for name in measures))
 
 
-def _shown(keys: Sequence[str], measures: Sequence[str]) -> pl.Expr:
-    """Such as `2020-04-01, EUR: records +1.0000000000`."""
-    key = pl.concat_str([pl.col(name).cast(pl.String).fill_null("None") for name in keys], separator=", ")
-    signs = [
-        pl.when(pl.col(name) != 0).then(
-            pl.lit(f"{name} ")
-            + pl.when(pl.col(name) > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-            + pl.col(name).cast(pl.String)
-        )
-        for name in measures
-    ]
-    return key + pl.lit(": ") + pl.concat_str(signs, separator=", ", ignore_nulls=True)
+def _shown(row: Mapping[str, Any], measures: Sequence[str]) -> str:
+    """A difference as text, such as `2020-04-01, EUR: records +1, amount -0.19`."""
+    return f"{row['place']}: " + ", ".join(f"{name} {signed_figure(row[name])}" for name in measures if row[name])

@@ -9,6 +9,7 @@ import polars_hash as plh
 
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control
+from telebill_assets.audit.figures import figure, signed_figure
 from telebill_assets.audit.tally import Tally, first
 
 COMPLETE = Control(
@@ -124,8 +125,8 @@ def invoices_frozen(assembled: Fingerprint, stored: Fingerprint) -> CheckResult:
     wrong = [name for name, (left, right) in pairs.items() if left != right]
     return FROZEN.result(
         passed=not wrong,
-        figure=f"assembled {assembled.invoices:,} invoices of {assembled.payable:,.2f}, "
-        f"in the database {stored.invoices:,} of {stored.payable:,.2f}"
+        figure=f"assembled {assembled.invoices:,} invoices of {figure(assembled.payable)}, "
+        f"in the database {stored.invoices:,} of {figure(stored.payable)}"
         + ("; accounts and amounts differ" if wrong == ["accounts and amounts"] else ""),
         threshold="0 differences",
         failures=dict.fromkeys(wrong, 1),
@@ -148,6 +149,6 @@ def gl_totals(invoiced: Amounts, to_post: Amounts) -> CheckResult:
         figure=f"{len(wrong)} of {len(names)} totals differ",
         threshold="0 differ, to the cent",
         failures=dict.fromkeys(wrong, 1),
-        samples=[f"{name}: differs by {difference:+,.2f}" for name, difference in wrong.items()],
-        breakdown={name: f"{invoiced.get(name, zero):,.2f}" for name in names},
+        samples=[f"{name}: differs by {signed_figure(difference)}" for name, difference in wrong.items()],
+        breakdown={name: figure(invoiced.get(name, zero)) for name in names},
     )

@@ -24,7 +24,7 @@ PLACES = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """Suspended records of one age."""
+    """How many suspended records have waited so many days, with their talk seconds and estimated value."""
 
     age_days: int
     records: int

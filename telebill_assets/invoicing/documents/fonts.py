@@ -10,7 +10,7 @@ WEIGHTS = ("SourceSansPro", "SourceSansProIt", "SourceSansProSemibold", "SourceS
 
 
 def fonts() -> typst.Fonts:
-    """Each weight exactly once.
+    """The fonts that typst may use: one file for each of the four weights.
 
     The package's folder holds every weight as OTF and as TTF, and typst takes whichever the file system lists first:
     two machines would render different bytes. So typst sees a folder of links; it remembers the files behind them.

@@ -15,7 +15,7 @@ LETTER_COUNTRIES = ("US", "CA", "MX")
 
 
 def view(invoice: Invoice, calls: Sequence[CallDetail]) -> dict[str, Any]:
-    """All that a template prints.
+    """The formatted texts of an invoice, by the names under which its template prints them.
 
     Raises:
         ValueError: an amount is not rounded to the currency's minor unit, or the language has no words.

@@ -26,7 +26,7 @@ class Fields:
 
     @property
     def rows(self) -> int:
-        """Number of records."""
+        """How many records the batch has."""
         return int(self._table.num_rows)
 
     def has(self, column: str) -> bool:

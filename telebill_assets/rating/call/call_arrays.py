@@ -67,5 +67,5 @@ def _numbers_in(words: Sequence[str], column: pl.Series) -> Ints:
 
 
 def _seconds(moments: pl.Series) -> Ints:
-    """Whole seconds since 1970."""
+    """Instants as whole seconds since 1970: 00:01:00 UTC of 1 January 1970 is 60."""
     return moments.dt.cast_time_unit("us").to_physical().to_numpy() // 1_000_000

@@ -14,7 +14,7 @@ from telebill_assets.rating.call.bands import NO_BAND
 from telebill_assets.rating.call.exact import Integers
 from telebill_assets.rating.call.plan_terms import HALF_UP, UP
 from telebill_assets.rating.call.price_list import PriceList, money
-from telebill_assets.rating.call.rate_choice import NO_RATE, WAYS_OF_A_TYPE, Wanted
+from telebill_assets.rating.call.rate_choice import NO_RATE, WAYS_OF_A_TYPE, CallsToRate
 from telebill_assets.rating.call.rate_groups import FAR
 from telebill_assets.tables.validated_usage import USAGE_TYPES
 
@@ -45,7 +45,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Purchase:
     """A piece of some calls: what was bought of it, and in which band, rate and group. Seconds count from the start."""
 
     call: Ints
@@ -76,7 +76,7 @@ class Charged:
     mixed: Flags
     unrated_s: Ints
     unrated_band: Ints
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Purchase] = field(default_factory=list)
     """What was bought, one piece of some calls after the other; only if it is asked for."""
 
 
@@ -107,7 +107,7 @@ class _Meter:
         self.numerator = np.zeros(n, self.money)
         self.mixed = np.zeros(n, np.bool_)
         self.unrated_s, self.unrated_band = np.zeros(n, np.int64), np.full(n, NO_BAND, np.int64)
-        self.pieces: list[Piece] | None = [] if keep_pieces else None
+        self.pieces: list[Purchase] | None = [] if keep_pieces else None
         self.limited = bool(prices.terms.disconnects.any())
 
     def run(self) -> None:
@@ -145,7 +145,7 @@ class _Meter:
 
     def _rate(self, live: Ints, band: Ints) -> Ints:
         calls = self.calls
-        wanted = Wanted(self.destination[live], calls.kind[live], band, calls.day[live])
+        wanted = CallsToRate(self.destination[live], calls.kind[live], band, calls.day[live])
         return self.prices.choice.find(self.prices.terms.decks[self.plan[live]], wanted, self.rates)
 
     def _buy(self, live: Ints, band: Ints, rate: Ints, *, since: Ints, end: Ints) -> None:
@@ -166,7 +166,7 @@ class _Meter:
             self.billed[live] += bought * times
             self.numerator[live] += bought * times * self.per_second[group]
             if self.pieces is not None:
-                self._keep(Piece(live, band, rate, group, begin, stop, bought * times))
+                self._keep(Purchase(live, band, rate, group, begin, stop, bought * times))
             further = np.flatnonzero(rates.until_s[group] < end)
             if not further.size:
                 break
@@ -186,14 +186,17 @@ class _Meter:
         self.mixed[live] |= (affordable < wanted).astype(np.bool_)
         return (affordable * increment).astype(np.int64)
 
-    def _keep(self, piece: Piece) -> None:
-        """Keep what is not empty."""
+    def _keep(self, piece: Purchase) -> None:
+        """Record the purchase for the calls that have at least one second in it, if purchases are recorded."""
         real = piece.until_s > piece.from_s
         if self.pieces is not None and real.any():
-            self.pieces.append(Piece(*(getattr(piece, each.name)[real] for each in fields(Piece))))
+            self.pieces.append(Purchase(*(getattr(piece, each.name)[real] for each in fields(Purchase))))
 
     def result(self) -> Charged:
-        """Apply minimum, maximum and rounding."""
+        """What the calls cost after the minimum charge, the maximum charge and the rounding of their plans.
+
+        A charge of 0.0312 with a minimum of 0.05, rounded to two decimals, is 0.05.
+        """
         for bound, where in self._bounds():
             changed = where & (bound != self.numerator)
             self.mixed |= changed

@@ -27,7 +27,7 @@ class PrefixRanges:
     owner: npt.NDArray[np.int32]
 
     def find(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """Owners of number keys.
+        """The owner of the range that each number key falls into.
 
         The first digits of a key say between which two ranges it must be, which mostly are the same one; where they are
         not, the span is halved until they are. That touches far less memory than a binary search of all ranges.

@@ -43,7 +43,7 @@ def integers(values: Iterable[int]) -> Integers:
 
 
 def largest(values: Integers) -> int:
-    """The largest absolute value."""
+    """The largest absolute value: 7 of 3 and -7; 0 if there is none."""
     return max(int(values.max()), -int(values.min())) if values.size else 0
 
 

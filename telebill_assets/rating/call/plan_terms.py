@@ -17,7 +17,7 @@ Flags = npt.NDArray[np.bool_]
 LINE_DECIMALS = 10
 """A charge that only its line rounds is kept to ten decimals."""
 METHODS = ("down", "half_up", "up")
-DOWN, HALF_UP, UP = range(3)
+HALF_UP, UP = METHODS.index("half_up"), METHODS.index("up")
 
 
 @dataclass(frozen=True)

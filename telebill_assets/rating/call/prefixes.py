@@ -18,7 +18,7 @@ NONE = -1
 
 
 def day_number(day: date | None, otherwise: int) -> int:
-    """Days since 1970."""
+    """The number of a date: days since 1 January 1970, so 2 January 1970 is 1."""
     return otherwise if day is None else day.toordinal() - EPOCH
 
 

@@ -25,11 +25,6 @@ USED = (
     *("talk_s", "jurisdiction", "usage_type", "units"),
 )
 """Columns of validated_usage that decide the price of a call."""
-PRICED = (
-    *("plan_id", "currency", "destination", "destination_name", "destination_group"),
-    *("band", "rate_id", "billed_s", "charge", "unpriced"),
-)
-"""Columns that price_calls adds."""
 
 
 class ChargeTooLargeError(Exception):
@@ -96,7 +91,7 @@ def _charged(prices: PriceList, calls: Batch) -> _Prices:
 
 
 def _priced_columns(charged: _Prices, plan: Ints, names: CallNames) -> list[pl.Series]:
-    """The columns of PRICED."""
+    """The columns that price_calls adds, in the order in which it documents them."""
     priced = charged.rate != NO_RATE
     billed_s, every = pl.Series("billed_s", charged.billed_s), bool(priced.all())
     return [

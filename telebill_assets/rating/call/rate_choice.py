@@ -29,7 +29,7 @@ Shape = tuple[str, str, str, str]
 """Usage type, jurisdiction, direction and band of a rate; any of them may be ANY."""
 
 
-class Wanted(NamedTuple):
+class CallsToRate(NamedTuple):
     """Calls that look for a rate, as arrays of numbers; the day counts from 1970."""
 
     destination: Ints
@@ -37,8 +37,8 @@ class Wanted(NamedTuple):
     band: Ints
     day: Ints
 
-    def only(self, places: Ints) -> "Wanted":
-        return Wanted(*(column[places] for column in self))
+    def only(self, places: Ints) -> "CallsToRate":
+        return CallsToRate(*(column[places] for column in self))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class RateChoice:
             np.array(padded, np.int32).reshape(len(listed), len(KINDS), len(bands) + 1, most),
         )
 
-    def find(self, decks: Ints, calls: Wanted, groups: RateGroups) -> Ints:
+    def find(self, decks: Ints, calls: CallsToRate, groups: RateGroups) -> Ints:
         """Numbers of the rates; NO_RATE where no deck has one. `decks` has a column for every place in the order."""
         rate = self._in_deck(decks[:, 0], calls, groups)
         for place in range(1, decks.shape[1]):
@@ -87,7 +87,7 @@ class RateChoice:
             rate[missing] = self._in_deck(decks[missing, place], calls.only(missing), groups)
         return rate
 
-    def _in_deck(self, deck: Ints, calls: Wanted, groups: RateGroups) -> Ints:
+    def _in_deck(self, deck: Ints, calls: CallsToRate, groups: RateGroups) -> Ints:
         sheet = self.sheets[deck, calls.destination]
         pattern, first = self.pattern[sheet], self.first_rate[sheet]
         found = np.full(len(sheet), NO_RATE, np.int64)

@@ -14,7 +14,7 @@ LOOKED_AT = ("service_id", "destination_group", "call_date", "units")
 
 
 class Used(NamedTuple):
-    """What events used of allowances."""
+    """What allowances cover of some events, and what is over: 50 s over if a 600 s allowance meets 650 s of calls."""
 
     events: pl.DataFrame
     """The events with `over`, the units that nothing covers."""

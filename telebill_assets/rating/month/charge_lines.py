@@ -117,7 +117,7 @@ def rate_month(aggregates: pl.DataFrame, tariff: Tariff, month: date, before: Mo
 def charge_lines(
     aggregates: pl.DataFrame, tariff: Tariff, month: date, before: MonthBefore | None = None
 ) -> pl.DataFrame:
-    """The lines of `rate_month`."""
+    """The charge lines of a month, without the allowance balances that `rate_month` also returns."""
     return rate_month(aggregates, tariff, month, before).lines
 
 

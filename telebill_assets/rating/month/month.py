@@ -45,5 +45,8 @@ class Month:
         return (valid_from <= self.last) & (valid_to.is_null() | (valid_to >= self.first))
 
     def touches(self, valid_from: date | None, valid_to: date | None) -> bool:
-        """The same of two days; null is open."""
+        """Whether a validity, given as two dates, has a day in the month; None is an open end.
+
+        21 April to 3 May touches April and May; from 1 May without an end touches May and every later month.
+        """
         return (valid_from or self.last) <= self.last and (valid_to or self.first) >= self.first

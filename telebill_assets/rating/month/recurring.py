@@ -22,7 +22,7 @@ CHARGED = (
 
 
 def recurring_lines(tariff: Tariff, month: Month, billed_before: pl.DataFrame | None) -> pl.DataFrame:
-    """Recurring lines of a month.
+    """Charge lines of the recurring fees and charges of a month, prorated by active days.
 
     Args:
         tariff: the published tariff.
@@ -43,7 +43,7 @@ def recurring_lines(tariff: Tariff, month: Month, billed_before: pl.DataFrame | 
 
 
 def account_currencies(tariff: Tariff) -> pl.DataFrame:
-    """account_id and currency."""
+    """The currency of every account: columns account_id and currency."""
     return tariff.frame("accounts").select("account_id", "currency")
 
 

@@ -196,7 +196,7 @@ def settle_contested(_bucket: int, parts: list[pl.DataFrame], today: Day) -> Set
         return None
     rows = pl.concat(judged)
     calls = pl.concat(known) if known else pl.DataFrame(schema=duplicates.KNOWN)
-    lost = duplicates.losers(rows, calls.select(duplicates.KNOWN.names()), today.old_dates)
+    lost = duplicates.surplus_rows(rows, calls.select(duplicates.KNOWN.names()), today.old_dates)
     return _written(outcomes.settle(rows, today.files, lost), None, today)
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from telebill_assets.audit.ageing import age_bucket
 from telebill_assets.errors import InvalidInputError
-from telebill_assets.suspense.export import spreadsheet_safe
 from telebill_assets.suspense.selection import select
 from telebill_assets_tests.integration.suspense.conftest import april
 from telebill_assets_tests.support.command_line import telebill
@@ -162,13 +161,3 @@ def test_an_export_is_whole_and_for_its_owner_only(suspense, settings, name):  #
 def test_an_export_of_another_kind_is_refused(suspense, settings):  # noqa: ARG001
     done = telebill(settings.home, "suspense", "export", str(settings.home / "work.xlsx"))
     assert (done.returncode, "must end in .csv or .jsonl" in done.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+15125550100", "-2", "@SUM(A1)", "\tx", "  =1"])
-def test_no_text_is_a_formula(text):
-    assert spreadsheet_safe(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("value", ["a=1", "", -5, None])
-def test_other_values_stay(value):
-    assert spreadsheet_safe(value) == value

@@ -22,7 +22,7 @@ def test_a_balance_shows_its_equation():
     assert check.passed
     assert check.figure == (
         "records: received 1,200 = validated 1,100 + suspended 100; "
-        "amount: received 10.5 = validated 10 + suspended 0.5"
+        "amount: received 10.50 = validated 10.00 + suspended 0.50"
     )
 
 

@@ -39,8 +39,8 @@ def test_two_counts_that_differ_are_named_with_their_difference():
     assert not verdict.passed
     assert verdict.figure == "2 differences in lines, amount by line_id"
     assert verdict.samples == [
-        "B: amount +0.0100000000",
-        "C: lines -1.0000000000, amount -0.0100000000",
+        "B: amount +0.01",
+        "C: lines -1, amount -0.01",
     ]
 
 

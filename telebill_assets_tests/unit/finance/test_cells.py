@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telebill_assets.finance.cells import FORMULA_STARTS, csv_cell, csv_line
+from telebill_assets.finance.cells import FORMULA_STARTS, csv_cell, csv_line, no_formula
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"])
@@ -27,3 +27,13 @@ def test_any_text_comes_back_and_never_begins_a_formula(texts):
     (read,) = csv.reader(io.StringIO(csv_line(texts), newline=""))
     assert not any(cell.startswith(FORMULA_STARTS) for cell in read)
     assert [cell.removeprefix("'") for cell in read] == [text.removeprefix("'") for text in texts]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+15125550100", "-2", "@SUM(A1)", "\tx", "\nx", "  =1"])
+def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text):
+    assert no_formula(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["a=1", "", "2020-04-01"])
+def test_other_texts_stay(text):
+    assert no_formula(text) == text

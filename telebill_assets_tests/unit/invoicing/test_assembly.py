@@ -1,5 +1,6 @@
 """Assembly: which invoices there are, their taxes, dates and sums."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -29,6 +30,13 @@ def test_taxes_are_summed_over_the_invoice_and_rounded_once(month):
     (invoice,) = made.invoices.to_dicts()
     assert (invoice["net"], invoice["tax"], invoice["payable"]) == (Decimal("2.00"), Decimal("0.67"), Decimal("2.67"))
     assert footing_check(not_footing(made)).passed
+
+
+def test_a_payable_that_is_a_cent_too_high_does_not_foot(month):
+    made = assembly(month, line("A1", 1, "273.11"), line("A1", 2, "2.52"), line("A2", 1, "1.00"))
+    too_high = pl.when(pl.col("account_id") == "A1").then(pl.col("payable") + Decimal("0.01")).otherwise("payable")
+    verdict = footing_check(not_footing(replace(made, invoices=made.invoices.with_columns(payable=too_high))))
+    assert (verdict.passed, verdict.failures, verdict.samples) == (False, {"footing": 1}, ["A1"])
 
 
 def test_invoice_and_due_dates_follow_the_seller(month):

@@ -7,7 +7,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.mediation.duplicates import LOSER, key_hashes, known_calls, losers, old_call_dates, repeated
+from telebill_assets.mediation.duplicates import (
+    SURPLUS,
+    key_hashes,
+    known_calls,
+    old_call_dates,
+    repeated,
+    surplus_rows,
+)
 from telebill_assets.mediation.outcomes import settle
 from telebill_assets.mediation.validate import Limits
 from telebill_assets.tables.file_register import FileRegister
@@ -47,7 +54,7 @@ def lost(rows: list[tuple], earlier: list[tuple] = ()) -> list[dict]:
         for key, path, line in earlier
     ]
     known = known_calls(from_rows(before, ValidatedUsage).lazy(), [BEFORE]).collect()
-    return losers(rows_of(rows), known, [BEFORE]).to_dicts()
+    return surplus_rows(rows_of(rows), known, [BEFORE]).to_dicts()
 
 
 def found(candidates: list[tuple], earlier: list[tuple] = ()) -> list[tuple]:
@@ -134,7 +141,7 @@ def test_of_earlier_calls_those_of_the_dates_and_hashes_are_known():
 
 def test_a_known_call_counts_only_for_keys_that_began_on_an_old_date():
     known = known_calls(from_rows([{"record_key": "k", "start_at": LATE}], ValidatedUsage).lazy(), [BEFORE]).collect()
-    assert losers(rows_of([("k", "a", 1)]), known, [date(2020, 4, 1)]).is_empty()
+    assert surplus_rows(rows_of([("k", "a", 1)]), known, [date(2020, 4, 1)]).is_empty()
 
 
 KEYS = st.sampled_from(["k1", "k2", "k3"])
@@ -163,7 +170,7 @@ def test_every_record_gets_one_outcome_and_duplicates_their_winner():
     )
     copies = pl.DataFrame(
         [("s/a.csv", 2, "duplicate", "duplicate_record", DAY, "s/a.csv", 1)],
-        {"path": pl.String, "line": pl.Int64} | LOSER,
+        {"path": pl.String, "line": pl.Int64} | SURPLUS,
         orient="row",
     )
     files = [

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from telebill_assets.audit.controls.plausibility import add_counts, call_counts, time_counts
 from telebill_assets.audit.controls.thresholds import Thresholds
 from telebill_assets.mediation import outcomes
-from telebill_assets.mediation.duplicates import key_hashes, known_calls, losers, old_call_dates, repeated
+from telebill_assets.mediation.duplicates import key_hashes, known_calls, old_call_dates, repeated, surplus_rows
 from telebill_assets.mediation.record_keys import key_hash
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.raw_cdr import RawCdr
@@ -116,7 +116,7 @@ def settled(kinds: Sequence[int], task_of: Sequence[int], places: int) -> pl.Dat
         sent.append(rows.filter(contested))
     for place in range(places):
         rows = pl.concat(sent).filter(pl.col("key_hash") % places == place)
-        clear.append(outcomes.settle(rows, REGISTER, losers(rows, known, dates)))
+        clear.append(outcomes.settle(rows, REGISTER, surplus_rows(rows, known, dates)))
     counts = outcomes.sum_counts([outcomes.ledger_counts(part) for part in clear])
     whole = pl.concat(clear)
     assert_frame_equal(counts, outcomes.ledger_counts(whole), check_row_order=False)
