@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from telebill_assets.assets.events import held_events, published_events, table_metadata
-from telebill_assets.assets.stage_assets import StageAsset
+from telebill_assets.assets.stage_assets import StageAsset, asset_deps
 from telebill_assets.compute.request import JobRequest
 from telebill_assets.compute.runner import Runner
 from telebill_assets.partitions import day_of
@@ -32,7 +32,7 @@ def stage_asset(
     @dg.asset(
         name=stage.name,
         description=shown.description,
-        deps=shown.deps,
+        deps=asset_deps(stage.name),
         partitions_def=partitions,
         group_name=shown.group,
         kinds=set(shown.kinds),

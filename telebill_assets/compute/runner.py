@@ -22,6 +22,11 @@ class Runner(ABC):
         """Run the job to its end. Infrastructure errors are raised; findings are in the report."""
 
 
+def job_context(request: JobRequest, settings: Settings, cluster: Cluster) -> JobContext:
+    """What a stage's job is given: its lake refuses every table that the stage does not declare."""
+    return JobContext(request, settings, Lake.open(settings, STAGES[request.job].access), cluster)
+
+
 class LocalRunner(Runner):
     """Runs jobs in this process; Spark itself may be local or a standalone cluster (`TELEBILL_SPARK_MASTER`)."""
 
@@ -30,7 +35,6 @@ class LocalRunner(Runner):
         self._cluster = cluster or Cluster(settings)
 
     def run(self, request: JobRequest) -> JobReport:
-        context = JobContext(request, self.settings, Lake.open(self.settings), self._cluster)
-        report = STAGES[request.job].run(context)
+        report = STAGES[request.job].run(job_context(request, self.settings, self._cluster))
         save_report(self.settings.reports_dir, request.run_id, report)
         return report

@@ -13,7 +13,7 @@ from telebill_assets.tables.reference.subscriptions import Subscriptions
 from telebill_assets.tables.registry import PLAN_TABLES
 from telebill_assets.tables.table import TableModel, table_name
 
-MODELS: tuple[TableModel, ...] = (
+TARIFF_TABLES: tuple[TableModel, ...] = (
     Accounts,
     Services,
     *PLAN_TABLES,
@@ -32,4 +32,4 @@ def published_tariff(context: JobContext) -> Tariff:
 
 def lake_tariff(lake: Lake) -> Tariff:
     """The tariff that a lake holds now."""
-    return Tariff.build({table_name(model): lake.frame(model) for model in MODELS})
+    return Tariff.build({table_name(model): lake.frame(model) for model in TARIFF_TABLES})

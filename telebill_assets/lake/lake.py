@@ -7,8 +7,10 @@ from pathlib import Path
 import polars as pl
 from pyiceberg.catalog import Catalog
 from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
 
 from telebill_assets.lake import history, maintenance
+from telebill_assets.lake.access import ALL_TABLES, Access
 from telebill_assets.lake.catalog import ensure_table, find_table, model_metadata, open_catalog
 from telebill_assets.lake.commit import (
     PUBLISH,
@@ -55,16 +57,22 @@ NO_TIME = timedelta()
 class Lake:
     """All tables of one lake folder. Safe to use from several threads and processes."""
 
-    def __init__(self, catalog: Catalog, folder: Path) -> None:
+    def __init__(self, catalog: Catalog, folder: Path, access: Access = ALL_TABLES) -> None:
         self._catalog = catalog
         self._folder = folder
+        self._access = access
         self.reads = Reads()
         """What was read through this lake since it was opened."""
 
     @classmethod
-    def open(cls, settings: Settings) -> "Lake":
-        """Open the lake of these settings, making its folder and catalog on first use."""
-        return cls(open_catalog(settings.lake_dir), settings.lake_dir)
+    def open(cls, settings: Settings, access: Access = ALL_TABLES) -> "Lake":
+        """Open the lake of these settings, making its folder and catalog on first use.
+
+        Args:
+            settings: where the lake lies.
+            access: the tables that may be read and written; a job is given those that its stage declares.
+        """
+        return cls(open_catalog(settings.lake_dir), settings.lake_dir, access)
 
     def paths(self, model: TableModel, **partition: Values) -> list[str]:
         """Data files that hold the published rows of these partitions."""
@@ -103,6 +111,7 @@ class Lake:
 
     def staging_folder(self, model: TableModel, run_id: str, **partition: Value) -> str:
         """A new folder for tasks that write a partition's Parquet files themselves; hand them to `staged`."""
+        self._access.require_write(model)
         return str(new_folder(self._table_folder(model), run_id, whole_partition(model, partition)))
 
     def staged(self, model: TableModel, files: Sequence[str], run_id: str, **partition: Value) -> Staged:
@@ -112,6 +121,7 @@ class Lake:
             LakeError: a file lies outside the table's folder, has other columns than the model, or holds a row
                 of another partition.
         """
+        self._access.require_write(model)
         whole = whole_partition(model, partition)
         table_folder = self._table_folder(model)
         for file in files:
@@ -152,6 +162,7 @@ class Lake:
     @retry_conflicts
     def _publish(self, staged: Staged, change: Change, replaces: Replaces | None) -> int:
         model, partition = staged.model, staged.partition
+        self._access.require_write(model)
         table = ensure_table(self._catalog, model, self._table_folder(model))
         files = describe(table.io, table.metadata, staged.files, partition)
         return replace_partition(table, row_filter(model, partition), files, change, replaces)
@@ -185,6 +196,7 @@ class Lake:
         """
         whole = whole_partition(model, partition)
         rows, name = row_filter(model, whole), as_text(whole)
+        self._access.require_write(model)
         table = find_table(self._catalog, model)
         if table is None or table.snapshot_by_id(snapshot_id) is None:
             raise _no_snapshot(model, snapshot_id)
@@ -200,17 +212,17 @@ class Lake:
 
     def snapshots(self, model: TableModel) -> list[SnapshotInfo]:
         """All changes of a table, oldest first."""
-        table = find_table(self._catalog, model)
+        table = self._readable(model)
         return history.snapshot_infos(table, model) if table else []
 
     def published_partitions(self, model: TableModel) -> list[Partition]:
         """Partitions that are published now, in order; an empty partition is published too."""
-        table = find_table(self._catalog, model)
+        table = self._readable(model)
         return history.published_partitions(table, model) if table else []
 
     def partition_rows(self, model: TableModel) -> list[tuple[Partition, int]]:
         """Partitions that hold rows now, with their number of rows; no data file is opened."""
-        table = find_table(self._catalog, model)
+        table = self._readable(model)
         return history.partition_rows(live_files(table, row_filter(model, {})), model) if table else []
 
     def vacuum(self, *, older_than: timedelta) -> list[str]:
@@ -228,6 +240,10 @@ class Lake:
             maintenance.delete(paths, folder)
             deleted += map(str, paths)
         return deleted
+
+    def _readable(self, model: TableModel) -> Table | None:
+        self._access.require_read(model)
+        return find_table(self._catalog, model)
 
     def _table_folder(self, model: TableModel) -> Path:
         return self._folder / table_name(model)
@@ -252,7 +268,7 @@ class Lake:
     def _live_files(
         self, model: TableModel, partition: Mapping[str, Values], snapshot_id: int | None
     ) -> list[DataFile]:
-        rows, table = row_filter(model, partition), find_table(self._catalog, model)
+        rows, table = row_filter(model, partition), self._readable(model)
         if snapshot_id is not None and (table is None or table.snapshot_by_id(snapshot_id) is None):
             raise _no_snapshot(model, snapshot_id)
         return live_files(table, rows, snapshot_id) if table else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from telebill_assets.compute.days import days_of_month
-from telebill_assets.compute.tariff import MODELS
+from telebill_assets.compute.tariff import TARIFF_TABLES
 from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import as_text
 from telebill_assets.rerating.scope import Scope
@@ -29,7 +29,7 @@ def snapshots_of(lake: Lake, scope: Scope) -> Snapshots:
         (UsageAdjustments, "closed_month", {f"{month}" for month in scope.months}),
     ]
     found = {table_name(model): _newest(lake, model, column, values) for model, column, values in wanted}
-    return found | {table_name(model): _newest(lake, model, None, set()) for model in MODELS}
+    return found | {table_name(model): _newest(lake, model, None, set()) for model in TARIFF_TABLES}
 
 
 def changed_since(lake: Lake, scope: Scope, then: Snapshots, own_run: str) -> list[str]:

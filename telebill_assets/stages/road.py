@@ -1,4 +1,4 @@
-"""The stages in the order of the road: what each is called, runs, writes, and checks."""
+"""The stages in the order of the road: what each is called, runs, reads, writes, and checks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from telebill_assets.audit.controls.control import Control
 from telebill_assets.audit.table_checks import check_names
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobReport
+from telebill_assets.lake.access import DeclaredAccess
 from telebill_assets.stages.close_report import checks as close_report_checks
 from telebill_assets.stages.close_report import job as close_report
 from telebill_assets.stages.daily_aggregates import checks as daily_aggregates_checks
@@ -33,8 +34,12 @@ class Stage:
 
     name: str
     run: Callable[[JobContext], JobReport]
+    reads: Sequence[TableModel]
+    """The tables it reads, also earlier days and months of those that it writes itself."""
     tables: Sequence[TableModel]
     """The tables it writes; the first one is the asset's own."""
+    after: Sequence[str]
+    """Stages of which it reads what is no table of the lake: rows of the billing database, job reports."""
     gates: Mapping[str, str]
     """Checks that are always made, with their meaning; they all block."""
     controls: Sequence[Control]
@@ -42,7 +47,13 @@ class Stage:
     @classmethod
     def of(cls, job: ModuleType, checks: ModuleType) -> "Stage":
         """A stage from its two modules."""
-        return cls(job.STAGE, job.run, job.WRITES, checks.GATES, checks.CONTROLS)
+        after = getattr(job, "AFTER", ())
+        return cls(job.STAGE, job.run, job.READS, job.WRITES, after, checks.GATES, checks.CONTROLS)
+
+    @property
+    def access(self) -> DeclaredAccess:
+        """What its job is allowed to read and write in the lake."""
+        return DeclaredAccess(self.name, self.reads, self.tables)
 
     @property
     def checks(self) -> list[tuple[str, str, bool]]:

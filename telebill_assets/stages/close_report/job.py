@@ -15,12 +15,25 @@ from telebill_assets.database.server import database_url
 from telebill_assets.proof.month_tables import DAILY_STAGES
 from telebill_assets.proof.reconcile import reconcile
 from telebill_assets.stages.close_report import checks
+from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.excluded_usage import ExcludedUsage
+from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "close_report"
+READS: tuple[TableModel, ...] = (
+    *(FileRegister, RawCdr, ValidatedUsage, SuspendedUsage, ExcludedUsage, DailyAggregates),
+    *(RatedUsage, TaxedCharges, TaxLines, Ledger),
+)
 WRITES: tuple[TableModel, ...] = ()
+AFTER = ("invoices", "invoice_documents")
+"""The billing database has the final invoices; the job report of invoice_documents has the verdicts of its checks."""
 
 
 def run(context: JobContext) -> JobReport:

@@ -16,7 +16,7 @@ from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobReport
-from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.compute.tariff import TARIFF_TABLES, published_tariff
 from telebill_assets.lake.data_files import scan_files, write_file
 from telebill_assets.lake.stored_files import StoredFile, cut
 from telebill_assets.rating.account_groups import AccountGroup, groups_for, split
@@ -33,11 +33,18 @@ from telebill_assets.stages.daily_aggregates import checks
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.raw_cdr import RawCdr
+from telebill_assets.tables.reference.controls import Controls
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel, conform
+from telebill_assets.tables.usage_adjustments import UsageAdjustments
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "daily_aggregates"
+READS: tuple[TableModel, ...] = (
+    *(ValidatedUsage, RawCdr, DailyAggregates, SuspendedUsage, UsageAdjustments, Ledger),
+    *TARIFF_TABLES,
+    Controls,
+)
 WRITES: tuple[TableModel, ...] = (DailyAggregates, SuspendedUsage, Ledger)
 
 

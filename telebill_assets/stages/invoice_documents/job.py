@@ -15,7 +15,7 @@ from telebill_assets.audit.tally import Tally, together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport
-from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.compute.tariff import TARIFF_TABLES, published_tariff
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.documents.archive import BYTES, CALL_COLUMNS, DOCUMENTS, render_documents
@@ -31,8 +31,10 @@ from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "invoice_documents"
-READS: tuple[TableModel, ...] = (ValidatedUsage, Accounts)
+READS: tuple[TableModel, ...] = (ValidatedUsage, *TARIFF_TABLES)
 WRITES: tuple[TableModel, ...] = ()
+AFTER = ("invoices",)
+"""The billing database has the final invoices."""
 INVOICES_AT_ONCE = 100
 
 

@@ -28,6 +28,8 @@ from telebill_assets.invoicing.footing import not_footing
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.stages.account_ranges import AccountRange, account_ranges
 from telebill_assets.stages.invoices import checks, counted
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
+from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.reference.accounts import Accounts
@@ -36,7 +38,10 @@ from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 
 STAGE = "invoices"
-READS: tuple[TableModel, ...] = (RatedUsage, TaxedCharges, TaxLines, Ledger, Accounts, Sellers)
+READS: tuple[TableModel, ...] = (
+    *(RatedUsage, TaxedCharges, TaxLines, AllowanceBalances, AdjustmentLines, Ledger),
+    *(Accounts, Sellers),
+)
 WRITES: tuple[TableModel, ...] = (Ledger,)
 
 

@@ -19,19 +19,28 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.month_before import FilesBefore, files_before
 from telebill_assets.compute.request import JobReport
-from telebill_assets.compute.tariff import published_tariff
+from telebill_assets.compute.tariff import TARIFF_TABLES, published_tariff
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.rating.account_groups import AccountGroup, files_of, month_groups
 from telebill_assets.rating.month.charge_lines import rate_month
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.stages.rated_usage import checks
+from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
 from telebill_assets.tables.rated_usage import RatedUsage
+from telebill_assets.tables.reference.controls import Controls
+from telebill_assets.tables.rerate_register import RerateRegister
 from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "rated_usage"
+READS: tuple[TableModel, ...] = (
+    *(DailyAggregates, ValidatedUsage, RatedUsage, AllowanceBalances, AdjustmentLines, RerateRegister, Ledger),
+    *TARIFF_TABLES,
+    Controls,
+)
 WRITES: tuple[TableModel, ...] = (RatedUsage, AllowanceBalances, Ledger)
 
 

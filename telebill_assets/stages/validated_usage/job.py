@@ -39,7 +39,10 @@ from telebill_assets.tables.table import TableModel
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "validated_usage"
-READS: tuple[TableModel, ...] = (RawCdr, FileRegister, ValidatedUsage, Ledger, Sources, Services, Accounts, Controls)
+READS: tuple[TableModel, ...] = (
+    *(RawCdr, FileRegister, ValidatedUsage, SuspendedUsage, Ledger),
+    *(Sources, Services, Accounts, Controls),
+)
 WRITES: tuple[TableModel, ...] = (ValidatedUsage, SuspendedUsage, ExcludedUsage, Ledger)
 NO_HASHES = pl.Series("key_hash", dtype=pl.UInt64)
 BUCKETS = 16

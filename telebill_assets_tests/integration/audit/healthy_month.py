@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import polars as pl
 
-from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport, JobRequest
+from telebill_assets.compute.runner import job_context
 from telebill_assets.compute.tariff import lake_tariff
 from telebill_assets.demo.landing_files import Generator
 from telebill_assets.demo.reference_files import write_reference_files
@@ -84,7 +84,7 @@ def run_job(settings: Settings, job: str) -> JobReport:
     """One job of the day or the month."""
     partition = DAY if job in DAILY else MONTH
     request = JobRequest(job=job, partition=partition, run_id=f"run-{uuid4().hex[:8]}", code_version="test")
-    return STAGES[job].run(JobContext(request, settings, Lake.open(settings), InProcess(settings)))
+    return STAGES[job].run(job_context(request, settings, InProcess(settings)))
 
 
 def build(home: Path, database_url: str, suretax_url: str) -> HealthyMonth:

@@ -6,37 +6,12 @@ import pytest
 from telebill_assets.assets.month_guard import unready_days
 from telebill_assets.definitions import build_definitions
 
-ROAD = {
-    "raw_cdr": {"sources"},
-    "validated_usage": {"raw_cdr", "sources", "services", "accounts"},
-    "daily_aggregates": {
-        *("validated_usage", "accounts", "plans", "plan_decks", "plan_bands", "subscriptions"),
-        *("destinations", "rates"),
-    },
-    "rated_usage": {
-        *("daily_aggregates", "plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
-        *("subscriptions", "charges", "products"),
-    },
-    "taxed_charges": {"rated_usage", "accounts", "products"},
-    "invoices": {"rated_usage", "taxed_charges", "accounts", "sellers"},
-    "invoice_documents": {"invoices", "validated_usage"},
-    "close_report": {"invoices", "invoice_documents"},
-}
-
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     from telebill_assets.settings import Settings
 
     return build_definitions(Settings(home=tmp_path_factory.mktemp("home"))).resolve_asset_graph()
-
-
-def test_the_road_has_its_assets_in_order(graph):
-    found = {
-        key.to_user_string(): {dep.to_user_string() for dep in graph.get(key).parent_keys}
-        for key in graph.get_all_asset_keys()
-    }
-    assert {name: found[name] for name in ROAD} == ROAD
 
 
 def test_every_asset_is_described_and_owned(graph):

@@ -12,15 +12,13 @@ from telebill_assets.compute.days import days_of_month
 from telebill_assets.definitions import build_definitions
 from telebill_assets.demo.commands import MONTH
 from telebill_assets.settings import Settings
+from telebill_assets.stages.dependencies import dependencies
 from telebill_assets.stages.road import STAGES
 
-DAILY = dg.AssetKey("daily_aggregates")
 DAYS = [day.isoformat() for day in days_of_month(MONTH)]
-BLOCKING = [name for name, _, blocking in STAGES["daily_aggregates"].checks if blocking]
-REFERENCE = (
-    *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
-    *("subscriptions", "charges", "products"),
-)
+NEEDED = dependencies(STAGES["rated_usage"])
+DAILY = [name for name in NEEDED if name in STAGES]
+REFERENCE = [name for name in NEEDED if name not in STAGES]
 IN_APRIL, AFTER_APRIL = datetime(2020, 4, 20, tzinfo=UTC), datetime(2020, 5, 1, 6, tzinfo=UTC)
 
 
@@ -35,7 +33,8 @@ def month(tmp_path):
             for name in REFERENCE:
                 instance.report_runless_asset_event(dg.AssetMaterialization(name))
             for day in days:
-                report(instance, day, passed=day != failed)
+                for asset in DAILY:
+                    report(instance, asset, day, passed=day != failed)
             total = 0
             for _ in range(ticks):
                 result = tick(defs, instance, cursor, AFTER_APRIL)
@@ -56,17 +55,18 @@ def tick(defs, instance, cursor, time):
     )
 
 
-def report(instance, day, *, passed):
+def report(instance, asset, day, *, passed):
     """A day with the verdicts of its checks about this very materialisation, as an asset's body reports them."""
-    instance.report_runless_asset_event(dg.AssetMaterialization(DAILY, partition=day))
+    key = dg.AssetKey(asset)
+    instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=day))
     (record,) = instance.fetch_materializations(
-        dg.AssetRecordsFilter(asset_key=DAILY, asset_partitions=[day]), limit=1
+        dg.AssetRecordsFilter(asset_key=key, asset_partitions=[day]), limit=1
     ).records
     target = Target(storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp)
-    for name in BLOCKING:
+    for name in (name for name, _, blocking in STAGES[asset].checks if blocking):
         instance.report_runless_asset_event(
             dg.AssetCheckEvaluation(
-                asset_key=DAILY,
+                asset_key=key,
                 check_name=name,
                 passed=passed,
                 partition=day,

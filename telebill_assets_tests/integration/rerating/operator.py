@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport, JobRequest
+from telebill_assets.compute.runner import job_context
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
 from telebill_assets.stages.road import STAGES
@@ -133,8 +133,7 @@ class TestOperator:
     def run(self, job: str, partition: date) -> JobReport:
         self.runs += 1
         request = JobRequest(job=job, partition=partition, run_id=f"run-{self.runs}", code_version="1.0")
-        context = JobContext(request, self.settings, self.lake, self.cluster)
-        return STAGES[job].run(context)
+        return STAGES[job].run(job_context(request, self.settings, self.cluster))
 
     def charges(self, day: date) -> dict[tuple[str, str], Decimal]:
         """Published charge of a day by account and destination."""

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from telebill_assets.audit.ledger import ledger_rows
-from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobRequest
+from telebill_assets.compute.runner import job_context
 from telebill_assets.database.server import connect
 from telebill_assets.lake.lake import Lake
 from telebill_assets.settings import Settings
@@ -102,7 +102,7 @@ class Operator:
 
     def run(self, job, month: date, cores: int):
         request = JobRequest(job=job.STAGE, partition=month, run_id=f"{job.STAGE}-{cores}", code_version="1")
-        return job.run(JobContext(request, self.settings, self.lake, Cores(self.settings, cores)))
+        return job.run(job_context(request, self.settings, Cores(self.settings, cores)))
 
     def taxed(self, month: date) -> tuple[pl.DataFrame, pl.DataFrame]:
         charges, taxes = (self.lake.frame(model, billing_month=month) for model in (TaxedCharges, TaxLines))

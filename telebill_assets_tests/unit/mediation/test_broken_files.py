@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from telebill_assets.audit.ledger import count
-from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.request import JobRequest
+from telebill_assets.compute.runner import job_context
 from telebill_assets.demo.reference_files import write_reference_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.mediation.landing import Arrived, Landed, read_batch
@@ -131,7 +131,7 @@ def test_a_day_of_broken_files_balances(settings, seed):
         (folder / f"{i}-{name}").write_bytes(content)
     for job in (raw_cdr, validated_usage):
         request = JobRequest(job=job.STAGE, partition=DAY, run_id="run", code_version="1.0")
-        report = job.run(JobContext(request, settings, lake, InProcess(settings)))
+        report = job.run(job_context(request, settings, InProcess(settings)))
         assert report.published, [check.figure for check in report.checks if not check.passed]
     register = lake.frame(FileRegister, landing_day=DAY).to_dicts()
     assert len(register) == 60
