@@ -58,10 +58,10 @@ MONTHLY = (
     StageAsset(
         "rated_usage",
         "Charge lines of the month: usage, allowance credits, tiers, recurring fees prorated by the day, one-off "
-        "charges, discounts, minimum commitments and pass-through items.",
+        "charges, discounts, maximum spends, minimum commitments and pass-through items.",
         deps=[
             dg.AssetDep("daily_aggregates", partition_mapping=OF_DAYS),
-            *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
+            *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_maximums", "plan_minimums"),
             *("subscriptions", "charges", "products"),
         ],
         group="monthly",

@@ -38,6 +38,7 @@ KINDS = (
     LineKind("recurring", "fees billed in advance", credited=True),
     LineKind("one_off", "one-off charges"),
     LineKind("discount", "discounts", charged=False, credited=True),
+    LineKind("maximum", "maximum spends", charged=False, credited=True),
     LineKind("minimum", "minimum commitments"),
     LineKind("pass_through", "pass-through items", taxed=False),
 )

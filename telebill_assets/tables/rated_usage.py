@@ -21,7 +21,7 @@ class RatedUsage(Table):
     line_kind: pl.String = pa.Field(
         isin=LINE_KINDS,
         description="usage, recurring, one_off, pass_through (bears no tax); what rules of a plan do: allowance and "
-        "discount (negative), tier, minimum; adjustment (of a closed month, either sign)",
+        "discount (negative), tier, maximum (negative), minimum; adjustment (of a closed month, either sign)",
     )
     plan_id: pl.String = pa.Field(nullable=True, description="Plan that charges; null on charges of the account")
     product: pl.String = pa.Field(description="Product, which decides the tax code")

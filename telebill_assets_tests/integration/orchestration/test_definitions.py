@@ -14,7 +14,15 @@ ROAD = {
         *("destinations", "rates"),
     },
     "rated_usage": {
-        *("daily_aggregates", "plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
+        *(
+            "daily_aggregates",
+            "plan_allowances",
+            "plan_tiers",
+            "plan_fees",
+            "plan_discounts",
+            "plan_maximums",
+            "plan_minimums",
+        ),
         *("subscriptions", "charges", "products"),
     },
     "taxed_charges": {"rated_usage", "accounts", "products"},

@@ -18,7 +18,7 @@ DAILY = dg.AssetKey("daily_aggregates")
 DAYS = [day.isoformat() for day in days_of_month(MONTH)]
 BLOCKING = [name for name, _, blocking in STAGES["daily_aggregates"].checks if blocking]
 REFERENCE = (
-    *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_minimums"),
+    *("plan_allowances", "plan_tiers", "plan_fees", "plan_discounts", "plan_maximums", "plan_minimums"),
     *("subscriptions", "charges", "products"),
 )
 IN_APRIL, AFTER_APRIL = datetime(2020, 4, 20, tzinfo=UTC), datetime(2020, 5, 1, 6, tzinfo=UTC)
