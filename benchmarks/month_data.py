@@ -26,6 +26,7 @@ from telebill_assets.tables.reference.month_rules import (
     PlanAllowances,
     PlanDiscounts,
     PlanFees,
+    PlanMaximums,
     PlanMinimums,
     PlanTiers,
 )
@@ -207,7 +208,7 @@ def _plans() -> dict[TableModel, pl.DataFrame]:
         for destination, _, jurisdiction in calls
         for name in BANDS
     ]
-    empty = (PlanDecks, PlanAllowances, PlanTiers, PlanDiscounts, PlanMinimums)
+    empty = (PlanDecks, PlanAllowances, PlanTiers, PlanDiscounts, PlanMaximums, PlanMinimums)
     filled = {Plans: plans, PlanBands: bands, PlanFees: fees, Rates: rates}
     return {model: from_rows(rows, model) for model, rows in [*filled.items(), *((model, []) for model in empty)]}
 

@@ -53,7 +53,7 @@ MONTHLY = (
     StageAsset(
         "rated_usage",
         "Charge lines of the month: usage, allowance credits, tiers, recurring fees prorated by the day, one-off "
-        "charges, discounts, minimum commitments and pass-through items.",
+        "charges, discounts, maximum spends, minimum commitments and pass-through items.",
         group="monthly",
         automation=MONTH_READY,
         guard=require_every_day,

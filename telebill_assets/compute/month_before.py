@@ -13,8 +13,8 @@ from telebill_assets.compute.context import JobContext
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.lake import Lake
 from telebill_assets.rating.account_groups import AccountGroup, files_of
-from telebill_assets.rating.month.charge_lines import MonthBefore
 from telebill_assets.rating.month.month import Month
+from telebill_assets.rating.month.month_before import MonthBefore
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.table import unique_columns

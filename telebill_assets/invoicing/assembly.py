@@ -9,9 +9,9 @@ import polars as pl
 import polars_hash as plh
 
 from telebill_assets.invoicing.json_text import json_object
+from telebill_assets.tables.line_kinds import bears_tax, in_invoice_order
 
 MONEY = pl.Decimal(18, 2)
-KIND_ORDER = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 SELLER = ("name", "street", "city", "state", "postal_code", "country", "phone", "email", "tax_number", "iban", "clerk")
 CUSTOMER = ("name", "attention", "street", "city", "state", "postal_code", "country", "tax_number")
 LINE_COLUMNS = (
@@ -71,7 +71,7 @@ def _invoice_id(month: date) -> pl.Expr:
 
 def _lines(billed: pl.DataFrame) -> pl.DataFrame:
     """Lines in the order of the invoice: by kind, then by what they charge for."""
-    kind = pl.col("line_kind").replace_strict(list(KIND_ORDER), list(range(len(KIND_ORDER))), return_dtype=pl.Int8)
+    kind = in_invoice_order(pl.col("line_kind"))
     return _numbered(billed.sort("invoice_id", kind, "product", "line_id")).select(LINE_COLUMNS)
 
 
@@ -96,7 +96,7 @@ def _rounded(amount: pl.Expr) -> pl.Expr:
 def _totals(billed: pl.DataFrame, taxes: pl.DataFrame, month: date) -> pl.DataFrame:
     """Sums per invoice. Its period is that of its own charges; adjustments are of months billed before."""
     own = pl.col("line_kind") != "adjustment"
-    passed_through = pl.col("line_kind") == "pass_through"
+    passed_through = ~bears_tax(pl.col("line_kind"))
     first = pl.lit(month)
     charged = billed.group_by("invoice_id", "account_id", "currency").agg(
         net=pl.col("amount").filter(~passed_through).sum().cast(MONEY),

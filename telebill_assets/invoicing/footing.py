@@ -9,11 +9,12 @@ import polars as pl
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.tally import Tally, first
 from telebill_assets.invoicing.assembly import Assembly
+from telebill_assets.tables.line_kinds import bears_tax
 
 
 def not_footing(assembly: Assembly) -> Tally:
     """Count invoices, and those whose totals are not the sums of their lines and taxes."""
-    passed_through, amount = pl.col("line_kind") == "pass_through", pl.col("amount")
+    passed_through, amount = ~bears_tax(pl.col("line_kind")), pl.col("amount")
     sums = assembly.lines.group_by("invoice_id").agg(
         line_net=amount.filter(~passed_through).sum(), line_pass=amount.filter(passed_through).sum()
     )

@@ -8,6 +8,7 @@ from telebill_assets.audit.identities import unequal
 from telebill_assets.proof.month_tables import DayTables, MonthTables
 from telebill_assets.proof.recount import GRAIN, MEASURES, at_grain, held_accounts
 from telebill_assets.proof.repeated_keys import with_repeated_keys
+from telebill_assets.tables.line_kinds import bears_tax
 
 PER_CALLS = ("account_id", "currency", "direction", "destination", "jurisdiction")
 PER_LINE = (*PER_CALLS, "plan_id", "usage_type")
@@ -220,7 +221,7 @@ def _taxes_invoiced(month: MonthTables) -> Sides:
 
 
 def _invoices_foot(month: MonthTables) -> Sides:
-    amount, passed = pl.col("amount"), pl.col("line_kind") == "pass_through"
+    amount, passed = pl.col("amount"), ~bears_tax(pl.col("line_kind"))
     lines = month.final.lines.lazy().select(
         "invoice_id",
         net=pl.when(~passed).then(amount),

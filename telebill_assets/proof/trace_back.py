@@ -25,6 +25,7 @@ from telebill_assets.proof.trace_models import (
 from telebill_assets.rating.call.price_calls import price_calls
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.line_kinds import UNTAXED
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.taxed_charges import TaxLines
 from telebill_assets.tables.validated_usage import ValidatedUsage
@@ -43,8 +44,8 @@ def trace_invoice(url: str, number: str) -> InvoiceTrace:
         UnknownError: there is no such final invoice.
     """
     invoice = _invoice(url, number)
-    passed = [line.amount for line in invoice.lines if line.line_kind == "pass_through"]
-    net = [line.amount for line in invoice.lines if line.line_kind != "pass_through"]
+    passed = [line.amount for line in invoice.lines if line.line_kind in UNTAXED]
+    net = [line.amount for line in invoice.lines if line.line_kind not in UNTAXED]
     taxes = [tax.amount for tax in invoice.taxes]
     sums = {"net": net, "pass_through": passed, "tax": taxes, "payable": [*net, *passed, *taxes]}
     return InvoiceTrace(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from telebill_assets.audit.ledger import Counts
 from telebill_assets.proof.month_tables import MonthTables
-from telebill_assets.tables.rated_usage import LINE_KINDS
+from telebill_assets.tables.line_kinds import LINE_KINDS
 
 
 class Step(BaseModel):

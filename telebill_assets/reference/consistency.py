@@ -30,6 +30,7 @@ REFERENCES = (
     ("subscriptions", "plan_id", "plans"),
     ("plan_fees", "product", "products"),
     ("plan_tiers", "product", "products"),
+    ("plan_maximums", "product", "products"),
     ("plan_minimums", "product", "products"),
     ("charges", "account_id", "accounts"),
     ("charges", "product", "products"),

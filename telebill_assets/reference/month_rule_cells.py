@@ -7,6 +7,7 @@ from telebill_assets.tables.reference.month_rules import (
     PlanAllowances,
     PlanDiscounts,
     PlanFees,
+    PlanMaximums,
     PlanMinimums,
     PlanTiers,
 )
@@ -53,6 +54,7 @@ MONTH_RULES = {
         {"discount", "percent", "amount", "scope", *GROUPS, *DATES},
         {"scope": "all", "destination_groups": "*"},
     ),
+    "maximums": MonthRule(PlanMaximums, {"maximum", "amount", "scope", "product"}, {"scope": "all"}),
     "minimums": MonthRule(PlanMinimums, {"minimum", "amount", "scope", "product"}, {"scope": "all"}),
 }
 

@@ -1,4 +1,4 @@
-"""What a plan's month rules must say together: allowances, tiers, discounts and minimums."""
+"""What a plan's month rules must say together: allowances, tiers, discounts, maximums and minimums."""
 
 import itertools
 from collections import defaultdict
@@ -22,6 +22,7 @@ def month_rule_inconsistencies(tables: Tables) -> Iterator[Finding]:
     yield from _steps(tables["plan_tiers"])
     yield from _products(tables)
     yield from _discounts(tables)
+    yield from _minimums_of_maximums(tables)
 
 
 def _groups(row: Row) -> list[str]:
@@ -106,6 +107,12 @@ def _products(tables: Tables) -> Iterator[Finding]:
     for row in tables["plan_minimums"]:
         if category.get(row["product"]) == "pass_through":
             yield row.wrong("product", "a product that bears tax, not a pass-through item")
+    for row in tables["plan_maximums"]:
+        found = category.get(row["product"])
+        if row["scope"] == "all" and found == "pass_through":
+            yield row.wrong("product", "a product that bears tax, not a pass-through item")
+        if row["scope"] != "all" and found not in {None, row["scope"]}:
+            yield row.wrong("product", f"a product of category {row['scope']}, as the scope says")
 
 
 def _discounts(tables: Tables) -> Iterator[Finding]:
@@ -119,3 +126,20 @@ def _discounts(tables: Tables) -> Iterator[Finding]:
             yield row.wrong("valid_from", "the first day of a month")
         if end is not None and end != date.max and (end + timedelta(days=1)).day != 1:
             yield row.wrong("valid_to", "the last day of a month")
+
+
+def _minimums_of_maximums(tables: Tables) -> Iterator[Finding]:
+    """Minimums that a maximum covers have its scope and come to no more, else a month would cost more than its maximum.
+
+    A minimum of all beside a maximum of usage is fine: what is missing is charged for the plan, not for usage.
+    """
+    for maximum in tables["plan_maximums"]:
+        due = Decimal(0)
+        for minimum in tables["plan_minimums"]:
+            if minimum["plan_id"] != maximum["plan_id"] or maximum["scope"] not in {minimum["scope"], "all"}:
+                continue
+            due += minimum["amount"]
+            if minimum["scope"] != maximum["scope"]:
+                yield minimum.wrong("scope", f"all, like the maximum on line {maximum.line}")
+            elif due > maximum["amount"]:
+                yield minimum.wrong("amount", f"at most {maximum.text('amount')}, the maximum on line {maximum.line}")

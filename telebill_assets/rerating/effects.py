@@ -15,7 +15,8 @@ from telebill_assets.compute.month_before import FilesBefore
 from telebill_assets.rating.account_groups import AccountGroup, month_groups
 from telebill_assets.rating.adjustments import as_adjustment_lines, changes, line_corrections
 from telebill_assets.rating.compare import changed, compare
-from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines
+from telebill_assets.rating.month.charge_lines import charge_lines
+from telebill_assets.rating.month.month_before import MonthBefore
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.rerate_differences import RerateDifferences

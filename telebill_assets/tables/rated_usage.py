@@ -4,11 +4,10 @@ import pandera.polars as pa
 import polars as pl
 
 from telebill_assets.tables.currency import CURRENCY
+from telebill_assets.tables.line_kinds import CREDITED, LINE_KINDS, NEVER_CHARGED, plurals
 from telebill_assets.tables.table import Table, row_check
 from telebill_assets.tables.types import Exact, Money, Quantity, Rate
 from telebill_assets.tables.validated_usage import USAGE_TYPES
-
-LINE_KINDS = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
 
 
 class RatedUsage(Table):
@@ -22,7 +21,7 @@ class RatedUsage(Table):
     line_kind: pl.String = pa.Field(
         isin=LINE_KINDS,
         description="usage, recurring, one_off, pass_through (bears no tax); what rules of a plan do: allowance and "
-        "discount (negative), tier, minimum; adjustment (of a closed month, either sign)",
+        "discount (negative), tier, maximum (negative), minimum; adjustment (of a closed month, either sign)",
     )
     plan_id: pl.String = pa.Field(nullable=True, description="Plan that charges; null on charges of the account")
     product: pl.String = pa.Field(description="Product, which decides the tax code")
@@ -51,13 +50,13 @@ class RatedUsage(Table):
     )
     only_credits_below_zero = row_check(
         "only_credits_below_zero",
-        "amount >= 0 OR line_kind IN ('allowance', 'tier', 'adjustment', 'recurring', 'discount')",
-        "only allowances, discounts, adjustments, calls priced by tiers and fees billed in advance are credited",
+        (pl.col("amount") >= 0) | pl.col("line_kind").is_in(list(CREDITED)),
+        f"only {plurals(CREDITED)} are credited",
     )
     credits_stay_credits = row_check(
         "credits_stay_credits",
-        "amount <= 0 OR line_kind NOT IN ('allowance', 'discount')",
-        "allowances and discounts are never charged",
+        (pl.col("amount") <= 0) | ~pl.col("line_kind").is_in(list(NEVER_CHARGED)),
+        f"{plurals(NEVER_CHARGED)} are never charged",
     )
     supply_in_order = row_check("supply_in_order", "service_from <= service_to", "the days of supply are in order")
 

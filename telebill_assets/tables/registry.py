@@ -17,6 +17,7 @@ from telebill_assets.tables.reference.month_rules import (
     PlanAllowances,
     PlanDiscounts,
     PlanFees,
+    PlanMaximums,
     PlanMinimums,
     PlanTiers,
 )
@@ -64,6 +65,7 @@ PLAN_TABLES: tuple[TableModel, ...] = (
     PlanTiers,
     PlanFees,
     PlanDiscounts,
+    PlanMaximums,
     PlanMinimums,
 )
 """Tables that plans.yaml is taken apart into."""

@@ -2,13 +2,13 @@
 
 import polars as pl
 
-NOT_SENT = "pass_through"
+from telebill_assets.tables.line_kinds import bears_tax
 
 
 def sent(lines: pl.LazyFrame, accounts: pl.DataFrame, products: pl.DataFrame) -> pl.LazyFrame:
     """The charge lines that SureTax is asked about: all but pass-through items, if it is known who buys what."""
     return (
-        lines.filter(pl.col("line_kind") != NOT_SENT)
+        lines.filter(bears_tax(pl.col("line_kind")))
         .join(products.lazy(), on="product", how="semi")
         .join(accounts.lazy(), on="account_id", how="semi")
     )

@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import SecretStr
 
 from telebill_assets.settings import Settings
+from telebill_assets.tables.line_kinds import bears_tax
 from telebill_assets.tables.table import conform
 from telebill_assets.tables.taxed_charges import TaxedCharges, TaxLines
 from telebill_assets.taxation.batches import batches, sent
@@ -101,7 +102,7 @@ def taxed_charges(answered: pl.DataFrame, lines: pl.DataFrame, month: date) -> p
     status = (
         pl.when(held)
         .then(pl.lit("held"))
-        .when(pl.col("line_kind") == "pass_through")
+        .when(~bears_tax(pl.col("line_kind")))
         .then(pl.lit("exempt"))
         .when(pl.col("tax_batch").is_not_null())
         .then(pl.lit("taxed"))

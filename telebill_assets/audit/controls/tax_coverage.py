@@ -5,6 +5,7 @@ import polars as pl
 from telebill_assets.audit.check import CheckResult
 from telebill_assets.audit.controls.control import Control
 from telebill_assets.audit.tally import Tally, first
+from telebill_assets.tables.line_kinds import bears_tax
 
 COVERAGE = Control("tax_coverage", "Every taxable line has a situs, a tax code and a tax decision", blocking=True)
 
@@ -23,7 +24,7 @@ def lacking(lines: pl.DataFrame, taxed: pl.DataFrame, accounts: pl.DataFrame, pr
         products: as what a line is taxed.
     """
     taxable = (
-        lines.filter(pl.col("line_kind") != "pass_through")
+        lines.filter(bears_tax(pl.col("line_kind")))
         .select("line_id", "account_id", "product")
         .join(accounts.select("account_id", "country", "state", "postal_code"), on="account_id", how="left")
         .join(products.select("product", "trans_type", "regulatory"), on="product", how="left")

@@ -6,9 +6,8 @@ from typing import Any
 from telebill_assets.invoicing.documents.formats import Formats
 from telebill_assets.invoicing.documents.words import words
 from telebill_assets.invoicing.model import Invoice, InvoiceLine
+from telebill_assets.tables.line_kinds import LINE_KINDS, OF_CALLS, UNTAXED
 
-KINDS = ("usage", "allowance", "tier", "adjustment", "recurring", "one_off", "discount", "minimum", "pass_through")
-MINUTE_KINDS = ("usage", "allowance")
 MINUTE_HEADS = ("description", "calls", "duration", "price_per_minute", "amount")
 UNIT_HEADS = ("description", "period", "quantity", "units", "unit_price", "amount")
 
@@ -25,13 +24,13 @@ def sections(invoice: Invoice, formats: Formats) -> list[dict[str, Any]]:
             "kind": kind,
             "title": said[f"kind_{kind}"],
             "summary_label": _summary_label(kind, invoice, formats),
-            "note": said["pass_through_note"] if kind == "pass_through" else provider,
-            "heads": [said[head] for head in (MINUTE_HEADS if kind in MINUTE_KINDS else UNIT_HEADS)],
+            "note": said["pass_through_note"] if kind in UNTAXED else provider,
+            "heads": [said[head] for head in (MINUTE_HEADS if kind in OF_CALLS else UNIT_HEADS)],
             "rows": [_row(line, invoice, formats) for line in invoice.lines if line.line_kind == kind],
             "total_label": said[f"total_{kind}"],
             "subtotal": formats.money(subtotal(invoice, kind)),
         }
-        for kind in KINDS
+        for kind in LINE_KINDS
         if any(line.line_kind == kind for line in invoice.lines)
     ]
 
@@ -54,7 +53,7 @@ def positions(invoice: Invoice, formats: Formats) -> list[list[str]]:
             formats.money(line.amount),
         ]
         for line in invoice.lines
-        if line.line_kind != "pass_through"
+        if line.line_kind not in UNTAXED
     ]
 
 
@@ -74,7 +73,7 @@ def _summary_label(kind: str, invoice: Invoice, formats: Formats) -> str:
 
 
 def _row(line: InvoiceLine, invoice: Invoice, formats: Formats) -> list[str]:
-    if line.line_kind in MINUTE_KINDS:
+    if line.line_kind in OF_CALLS:
         calls = "" if line.calls is None else formats.number(Decimal(line.calls))
         measured = [calls, _used(line, invoice.language, formats)]
     else:

@@ -10,6 +10,7 @@ from telebill_assets.invoicing.documents.parties import customer_block, seller_b
 from telebill_assets.invoicing.documents.taxes import tax_levels, tax_totals
 from telebill_assets.invoicing.documents.words import words
 from telebill_assets.invoicing.model import Invoice
+from telebill_assets.tables.line_kinds import UNTAXED
 
 LETTER_COUNTRIES = ("US", "CA", "MX")
 
@@ -55,7 +56,7 @@ def _totals(invoice: Invoice, formats: Formats) -> list[list[str]]:
     passed_through = [
         [said["not_taxed"].format(item=line.description), formats.money(line.amount)]
         for line in invoice.lines
-        if line.line_kind == "pass_through"
+        if line.line_kind in UNTAXED
     ]
     return [
         [said["total_net"], formats.money(invoice.net)],

@@ -3,6 +3,7 @@
 import polars as pl
 
 from telebill_assets.rating.month.allowances import Used
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import CHARGE, QUANTITY
 from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.month.month_usage import MESSAGE, charge_of
@@ -98,3 +99,12 @@ def _services(usage: Used, tariff: Tariff, month: Month) -> pl.DataFrame:
     active = month.overlaps(pl.col("valid_from"), pl.col("valid_to"))
     known = tariff.frame("services").filter(active).select("account_id", "service_id")
     return pl.concat([known, usage.events.select("account_id", "service_id")]).unique()
+
+
+ALLOWANCE = ChargeKind(
+    line_kinds=("allowance",),
+    lines=lambda given: allowance_lines(given.usage, given.tariff, given.month),
+    product="that of the calls which are credited",
+    reads=("plan_allowances", "destinations", "subscriptions"),
+    declared_in="plan_allowances",
+)

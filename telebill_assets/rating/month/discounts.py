@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import (
     AMOUNT,
     CHARGE,
@@ -102,3 +103,12 @@ def _rules(tariff: Tariff, month: Month) -> list[tuple[Any, ...]]:
         for row in tariff.tables["plan_discounts"].to_pylist()
         if month.touches(row["valid_from"], row["valid_to"])
     ]
+
+
+DISCOUNT = ChargeKind(
+    line_kinds=("discount",),
+    lines=lambda given: discount_lines(given.lines, given.tariff, given.month),
+    product="that of the lines which are discounted",
+    reads=("plan_discounts", "products", "destinations"),
+    declared_in="plan_discounts",
+)

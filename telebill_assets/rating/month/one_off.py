@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import amount_of
 from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.month.recurring import account_currencies
@@ -24,3 +25,12 @@ def one_off_lines(tariff: Tariff, month: Month) -> pl.DataFrame:
         pl.col("valid_from").alias("service_from"),
         pl.col("valid_from").alias("service_to"),
     )
+
+
+ONE_OFF = ChargeKind(
+    line_kinds=KINDS,
+    lines=lambda given: one_off_lines(given.tariff, given.month),
+    product="the one that the charge names",
+    reads=("charges", "accounts"),
+    declared_in="charges",
+)

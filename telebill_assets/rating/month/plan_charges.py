@@ -1,4 +1,4 @@
-"""What a plan has charged so far in a month, as discounts and minimums look at it."""
+"""What a plan has charged so far in a month, as discounts look at it."""
 
 import polars as pl
 

@@ -8,12 +8,12 @@ from hashlib import sha256
 
 import polars as pl
 
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import CHARGE, amount_of
 from telebill_assets.rating.month.month import Month
+from telebill_assets.rating.month.month_before import ADVANCE, in_advance
 from telebill_assets.rating.tariff import Tariff
 
-ADVANCE = "-advance"
-"""How the id of a line ends that was billed with the month before."""
 KINDS = ("recurring", "recurring_advance")
 CHARGED = (
     *("account_id", "plan_id", "currency", "line_id", "in_advance", "product", "article_nr", "description"),
@@ -132,6 +132,9 @@ def _not_billed_yet(due: pl.DataFrame, billed_before: pl.DataFrame, month: Month
     )
 
 
-def in_advance() -> pl.Expr:
-    """Whether a charge line of a month bills the month after it."""
-    return (pl.col("line_kind") == "recurring") & pl.col("line_id").str.ends_with(ADVANCE)
+RECURRING = ChargeKind(
+    line_kinds=("recurring",),
+    lines=lambda given: recurring_lines(given.tariff, given.month, given.before.lines if given.before else None),
+    product="the one that the fee or the charge names",
+    reads=("plan_fees", "charges", "subscriptions", "plans", "accounts"),
+)

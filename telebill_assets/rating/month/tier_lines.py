@@ -11,6 +11,7 @@ import polars as pl
 from telebill_assets.rating.month import tiers as tier_rules
 from telebill_assets.rating.month.allowance_lines import counted, shown_unit
 from telebill_assets.rating.month.allowances import Used
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import CHARGE, CHARGE_DECIMALS, QUANTITY, decimal, half_up, rounded, whole
 from telebill_assets.rating.month.month import Month
 from telebill_assets.rating.month.month_usage import charge_of
@@ -151,3 +152,12 @@ def _label(start: Decimal, tier: Mapping[str, Any]) -> str:
 
 def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
+
+
+TIER = ChargeKind(
+    line_kinds=("tier",),
+    lines=lambda given: tier_lines(given.usage, given.tariff, given.month),
+    product="that of the calls on credits for their own charges; else the one that the tiers name",
+    reads=("plan_tiers", "subscriptions", "plans"),
+    declared_in="plan_tiers",
+)

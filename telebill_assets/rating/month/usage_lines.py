@@ -3,6 +3,7 @@
 import polars as pl
 from polars import selectors
 
+from telebill_assets.rating.month.charge_kind import ChargeKind
 from telebill_assets.rating.month.exact import PRICE, QUANTITY, decimal, half_up
 from telebill_assets.rating.tariff import Tariff
 
@@ -111,3 +112,11 @@ def _minute_prices(tariff: Tariff) -> pl.DataFrame:
     prices = tariff.rates.minute_prices(PRICE.scale).tolist()
     known = {"rate_id": tariff.rates.ids.to_pylist(), "minute_price": prices}
     return pl.DataFrame(known, {"rate_id": pl.String, "minute_price": pl.Int128}).filter(pl.col("minute_price") >= 0)
+
+
+USAGE = ChargeKind(
+    line_kinds=("usage",),
+    lines=lambda given: usage_lines(given.calls, given.tariff),
+    product="usage_ and the jurisdiction of the calls",
+    reads=("rates", "destinations"),
+)

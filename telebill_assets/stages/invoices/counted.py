@@ -5,6 +5,7 @@ import polars as pl
 from telebill_assets.audit.balance import Totals
 from telebill_assets.audit.tally import total
 from telebill_assets.invoicing.assembly import Assembly
+from telebill_assets.tables.line_kinds import bears_tax
 
 RECORDS = pl.len().cast(pl.Int64).alias("records")
 AMOUNT = pl.col("amount").sum()
@@ -36,7 +37,7 @@ def _by_kind(charges: pl.DataFrame, outcome: str) -> pl.DataFrame:
 def posted(assembly: Assembly) -> pl.DataFrame:
     """Amounts by currency and what they are posted as, in the words of `control_totals.final_totals`."""
     currencies = assembly.invoices.select("invoice_id", "currency")
-    passed_through = pl.col("line_kind") == "pass_through"
+    passed_through = ~bears_tax(pl.col("line_kind"))
     charges = assembly.lines.join(currencies, on="invoice_id").select(
         "currency",
         "amount",

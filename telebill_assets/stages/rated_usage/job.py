@@ -29,6 +29,7 @@ from telebill_assets.tables.adjustment_lines import AdjustmentLines
 from telebill_assets.tables.allowance_balances import AllowanceBalances
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.line_kinds import bears_tax
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.reference.controls import Controls
 from telebill_assets.tables.rerate_register import RerateRegister
@@ -93,7 +94,7 @@ def run(context: JobContext) -> JobReport:
     sums = _summed([*(part.counted for part in rated), counted(corrections)])
     ledger = publication.write(Ledger, ledger_rows(sums, STAGE, month), period=month, stage=STAGE)
     publication.check(*checks.check(context, publication, ledger, shared.tariff, [part.compared for part in rated]))
-    net = publication.rows_of(RatedUsage).filter(pl.col("line_kind") != "pass_through")
+    net = publication.rows_of(RatedUsage).filter(bears_tax(pl.col("line_kind")))
     by_currency = net.group_by("currency").agg(pl.col("amount").sum()).sort("currency").collect()
     figures = {"charge_lines": str(publication.rows(RatedUsage))}
     return publication.finish(figures, {"net": {currency: str(amount) for currency, amount in by_currency.iter_rows()}})

@@ -1,4 +1,4 @@
-"""plans.yaml: what holds for a plan's whole month: allowances, tiers, fees, discounts and minimums.
+"""plans.yaml: what holds for a plan's whole month: allowances, tiers, fees, discounts, maximums and minimums.
 
 `destination_groups` of these tables are names with commas between them; * stands for every group.
 """
@@ -97,6 +97,20 @@ class PlanDiscounts(Table):
     class Config:
         name = "plan_discounts"
         unique = ["plan_id", "discount"]
+
+
+class PlanMaximums(Table):
+    """What a month of a plan costs at most; the excess is credited."""
+
+    plan_id: pl.String = pa.Field(description="Plan")
+    maximum: pl.String = pa.Field(description="Name of the maximum on the invoice")
+    amount: Money = pa.Field(gt=0, description="Largest charge of a whole month, without tax")
+    scope: pl.String = pa.Field(isin=SCOPES, description="What counts: usage, recurring fees or both, discounted")
+    product: pl.String = pa.Field(description="Product of the credit, which decides the tax code")
+
+    class Config:
+        name = "plan_maximums"
+        unique = ["plan_id", "scope"]
 
 
 class PlanMinimums(Table):

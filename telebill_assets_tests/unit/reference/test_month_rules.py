@@ -82,7 +82,7 @@ def test_every_step_of_tiers_is_a_row(folder):
     ]
 
 
-def test_fees_discounts_and_minimums_have_defaults(folder):
+def test_fees_discounts_maximums_and_minimums_have_defaults(folder):
     found = tables(
         folder,
         """    fees:
@@ -90,6 +90,9 @@ def test_fees_discounts_and_minimums_have_defaults(folder):
     discounts:
       - {discount: d, amount: "5.00"}
       - {discount: e, percent: "10", destination_groups: [europe]}
+    maximums:
+      - {maximum: at most, amount: "20.00", product: sip_trunk}
+      - {maximum: calls, amount: "15.00", scope: usage, product: usage_national}
     minimums:
       - {minimum: m, amount: "20.00", product: sip_trunk}
 """,
@@ -99,7 +102,25 @@ def test_fees_discounts_and_minimums_have_defaults(folder):
         ("all", "*"),
         ("usage", "europe"),
     ]
+    assert [(row["maximum"], row["amount"], row["scope"]) for row in found["plan_maximums"]] == [
+        ("at most", Decimal(20), "all"),
+        ("calls", Decimal(15), "usage"),
+    ]
     assert [row["scope"] for row in found["plan_minimums"]] == ["all"]
+
+
+def test_a_minimum_of_all_may_stand_beside_a_maximum_of_usage(folder):
+    assert tables(folder, limits("usage", "all", least="50"))["plan_maximums"]
+
+
+def limits(most_of: str, least_of: str, *, least: str) -> str:
+    """A maximum of 20 on line 11 and a minimum on line 13."""
+    product = "sip_trunk" if most_of == "all" else "usage_national"
+    return f"""    maximums:
+      - {{maximum: most, amount: 20, scope: {most_of}, product: {product}}}
+    minimums:
+      - {{minimum: least, amount: {least}, scope: {least_of}, product: sip_trunk}}
+"""
 
 
 def tier_list(steps: str, *, groups: str = "[europe]", unit: str = "minutes", name: str = "T") -> str:
@@ -169,6 +190,21 @@ OPEN = '{unit_price: "0.01"}'
             "    minimums:\n      - {minimum: m, amount: 5, product: licence_pass_through}\n",
             "product is 'licence_pass_through', expected a product that bears tax, not a pass-through item",
         ),
+        (
+            "    maximums:\n      - {maximum: m, amount: 5, product: gold}\n",
+            "product is 'gold', expected a product of products",
+        ),
+        (
+            "    maximums:\n      - {maximum: m, amount: 5, product: licence_pass_through}\n",
+            "product is 'licence_pass_through', expected a product that bears tax, not a pass-through item",
+        ),
+        (
+            "    maximums:\n      - {maximum: m, amount: 5, scope: usage, product: sip_trunk}\n",
+            "product is 'sip_trunk', expected a product of category usage, as the scope says",
+        ),
+        (limits("all", "all", least="20.01"), "amount is '20.01', expected at most 20, the maximum on line 11"),
+        (limits("usage", "usage", least="21"), "amount is '21', expected at most 20, the maximum on line 11"),
+        (limits("all", "usage", least="5"), "scope is 'usage', expected all, like the maximum on line 11"),
     ],
 )
 def test_what_contradicts_itself_is_said(folder, rules, said):

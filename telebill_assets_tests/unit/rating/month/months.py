@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from telebill_assets.rating.month.charge_lines import MonthBefore, charge_lines, rate_month
+from telebill_assets.rating.month.charge_lines import charge_lines, rate_month
+from telebill_assets.rating.month.month_before import MonthBefore
 from telebill_assets.rating.tariff import Tariff
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.table import from_rows

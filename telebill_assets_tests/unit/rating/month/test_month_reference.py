@@ -55,6 +55,7 @@ RULES = st.fixed_dictionaries(
         "fee": st.booleans(),
         "percent": st.none() | st.integers(1, 100),
         "amount": st.none() | st.integers(1, 30),
+        "maximum": st.none() | st.integers(1, 40),
         "minimum": st.none() | st.integers(1, 40),
     }
 )
@@ -90,6 +91,11 @@ def scenario(drawn_calls, rules, *, arrival: str) -> Scenario:
             for position, (name, scope) in enumerate((("percent", "usage"), ("amount", "all")), start=1)
             if rules[name]
         ],
+        "plan_maximums": [
+            {"plan_id": "P", "maximum": "X", "amount": Decimal(rules["maximum"]), "scope": "all", "product": "seat"}
+        ]
+        if rules["maximum"]
+        else [],
         "plan_minimums": [
             {"plan_id": "P", "minimum": "M", "amount": Decimal(rules["minimum"]), "scope": "all", "product": "seat"}
         ]
@@ -144,9 +150,9 @@ def expected(drawn_calls, rules) -> dict[str, Decimal]:
         share = min(sum(max(base, Decimal(0)) for base in bases.values()), Decimal(rules["amount"]))
         off += share
     kinds["discount"] = -off
-    kinds["minimum"] = max(
-        Decimal(rules["minimum"] or 0) - sum(bases.values()) + (share if rules["amount"] else 0), Decimal(0)
-    )
+    left = sum(bases.values()) - (share if rules["amount"] else 0)
+    kinds["maximum"] = min(Decimal(rules["maximum"]) - left, Decimal(0)) if rules["maximum"] else Decimal(0)
+    kinds["minimum"] = max(Decimal(rules["minimum"] or 0) - left - kinds["maximum"], Decimal(0))
     if not rules["minimum"]:
         kinds["minimum"] = Decimal(0)
     return {kind: amount for kind, amount in kinds.items() if amount}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telebill_assets.rating.month.charge_lines import MonthBefore, rate_month
+from telebill_assets.rating.month.charge_lines import rate_month
+from telebill_assets.rating.month.month_before import MonthBefore
 from telebill_assets_tests.unit.rating.month.months import (
     APRIL,
     FEE,
