@@ -101,7 +101,7 @@ def lake(tmp_path):
     return job_context(request, settings, Cluster(settings)).lake
 
 
-@pytest.mark.parametrize("read", ["frame", "scan", "files", "paths", "read_arrow", "published_partitions", "snapshots"])
+@pytest.mark.parametrize("read", ["frame", "scan", "files", "paths", "published_partitions", "snapshots"])
 def test_a_job_reads_no_table_that_is_not_declared(lake, read):
     expected = r"raw_cdr reads the table sellers.* add Sellers to READS in telebill_assets/stages/raw_cdr/job\.py"
     with pytest.raises(UndeclaredTableError, match=expected):

@@ -113,7 +113,7 @@ def test_a_charge_on_the_line_of_another_account_is_noticed():
     found = verdicts(LINES.with_columns(account_id=to_b))
     assert failed(found) == {"accounts_balance"}
     assert found["accounts_balance"].samples[0] == (
-        "A, USD: records -1.0000000000, talk_s -90.0000000000, billed_s -90.0000000000, amount -0.4500000000"
+        "A, USD: records -1, talk_s -90, billed_s -90, amount -0.45"
     )
 
 

@@ -43,7 +43,7 @@ def test_a_month_before_that_was_rated_again_is_noticed(context):
     publish(context, FEBRUARY, units(FEBRUARY, JANUARY, 60, 60))
     verdict = units_carried(context, FEBRUARY)
     assert not verdict.passed
-    assert verdict.samples == ["A, p, a, *, 2021-01-01: units +60.0000000000"]
+    assert verdict.samples == ["A, p, a, *, 2021-01-01: units +60"]
 
 
 def test_a_first_month_takes_nothing_over(context):
