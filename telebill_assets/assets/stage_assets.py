@@ -88,7 +88,7 @@ MONTHLY = (
     StageAsset(
         "invoice_documents",
         "A PDF/A-3 of every final invoice, rendered from its frozen rows; byte-identical on re-run.",
-        deps=["invoices", dg.AssetDep("validated_usage", partition_mapping=OF_DAYS)],
+        deps=["invoices", "rated_usage", dg.AssetDep("daily_aggregates", partition_mapping=OF_DAYS)],
         group="monthly",
         automation=MONTH_READY,
         kinds=("pyspark", "typst"),

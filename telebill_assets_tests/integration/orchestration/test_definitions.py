@@ -19,7 +19,7 @@ ROAD = {
     },
     "taxed_charges": {"rated_usage", "accounts", "products"},
     "invoices": {"rated_usage", "taxed_charges", "accounts", "sellers"},
-    "invoice_documents": {"invoices", "validated_usage"},
+    "invoice_documents": {"invoices", "rated_usage", "daily_aggregates"},
     "close_report": {"invoices", "invoice_documents"},
 }
 
