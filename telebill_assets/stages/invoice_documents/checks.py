@@ -1,4 +1,4 @@
-"""The checks of invoice_documents: every invoice has its document, unchanged, and it prints the calls that were billed."""
+"""The checks of invoice_documents: every invoice has its document, unchanged, with the calls that were billed."""
 
 from telebill_assets.audit.balance import balance
 from telebill_assets.audit.check import CheckResult

@@ -1,8 +1,8 @@
 """The job of invoice_documents: every final invoice of a month becomes a PDF, rendered from its frozen rows.
 
-Call detail is printed from priced_calls: the calls of the month's landing days as they were priced when they were
-billed, whatever tariff is published now. Tasks read some of its files; the calls of a group of accounts meet in the task that
-renders their documents.
+Call detail is printed from priced_calls: the calls of the month's landing days, priced as they were when they were
+billed, whatever tariff is published now. Tasks read some of its files; the calls of a group of accounts meet in the
+task that renders their documents.
 """
 
 from collections.abc import Sequence
