@@ -48,6 +48,8 @@ from telebill_assets.tables.usage_adjustments import UsageAdjustments
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 JOB = "rerate"
+NOBODY = pl.Series(dtype=pl.String)
+"""A closed month keeps the calls that its invoices itemise; adjustments have none."""
 MEASURES = {"records": "calls", "talk_s": "talk_s", "billed_s": "billed_s", "amount": "charge"}
 """What the ledger calls a measure, and what aggregates do."""
 
@@ -117,7 +119,9 @@ def _priced(context: JobContext, publication: Publication, work: Rerating) -> tu
             tariff=work.tariff.prepared(),
             groups=groups_for(sum(file.rows for file in calls)),
             sample=context.thresholds.rerate_sample,
+            itemising=NOBODY,
             folder=folder,
+            calls_folder=folder,
             unpriced_folder=folder,
         ),
         work.scope,

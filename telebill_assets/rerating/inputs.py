@@ -8,6 +8,7 @@ from telebill_assets.lake.lake import Lake
 from telebill_assets.lake.partition import as_text
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.tables.daily_aggregates import DailyAggregates
+from telebill_assets.tables.priced_calls import PricedCalls
 from telebill_assets.tables.registry import TABLES
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import TableModel, table_name
@@ -26,6 +27,7 @@ def snapshots_of(lake: Lake, scope: Scope) -> Snapshots:
         (ValidatedUsage, "landing_day", days),
         (SuspendedUsage, "landing_day", days),
         (DailyAggregates, "landing_day", of_months),
+        (PricedCalls, "landing_day", days),
         (UsageAdjustments, "closed_month", {f"{month}" for month in scope.months}),
     ]
     found = {table_name(model): _newest(lake, model, column, values) for model, column, values in wanted}

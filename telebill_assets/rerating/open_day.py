@@ -11,8 +11,9 @@ from telebill_assets.audit.ledger import count, ledger_rows
 from telebill_assets.audit.publication import Publication
 from telebill_assets.audit.written import Written, write_examined
 from telebill_assets.compute.context import JobContext
+from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import cut
-from telebill_assets.rating.account_groups import AccountGroup, groups_for
+from telebill_assets.rating.account_groups import split
 from telebill_assets.rating.adjustments import changes
 from telebill_assets.rating.call.aggregates import merge_aggregates, merge_outcomes
 from telebill_assets.rating.tariff import Tariff
@@ -21,9 +22,10 @@ from telebill_assets.rerating.pricing import PLACE, Piece, PricedAgain, Sums, pr
 from telebill_assets.rerating.proposal import Part, StagedFiles
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.stages.daily_aggregates import checks
-from telebill_assets.stages.daily_aggregates.job import STAGE, Day, with_texts
+from telebill_assets.stages.daily_aggregates.job import STAGE, Day, Group, adopt_groups, group_files, with_texts
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.priced_calls import PricedCalls
 from telebill_assets.tables.reference.accounts import Accounts
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import polars_schema
@@ -51,9 +53,9 @@ class _Today:
 
 @dataclass(frozen=True)
 class _NewSums:
-    """The new aggregates of a group of accounts, and whether they differ from the published ones."""
+    """The new files of a group of accounts, and whether their aggregates differ from the published ones."""
 
-    written: Written
+    files: Group
     differs: bool
 
 
@@ -61,7 +63,7 @@ def rerate_day(context: JobContext, scope: Scope, tariff: Tariff) -> RatedDay:
     """Price the scope's calls of the context's day; all other rows of its tables stay as they are published."""
     day, publication = context.partition, Publication(context)
     parts, sums = _priced(context, publication, scope, tariff)
-    publication.adopt(DailyAggregates, [each.written for each in sums], landing_day=day)
+    adopt_groups(publication, [each.files for each in sums], day)
     unpriced = with_texts(context, publication, [part.priced.unpriced for part in parts if part.priced.unpriced])
     kept = _still_suspended(context, publication, scope, parts)
     publication.adopt(SuspendedUsage, [*unpriced, *kept], landing_day=day, stage=STAGE)
@@ -83,39 +85,45 @@ def _priced(
     lake, day = context.lake, context.partition
     calls = lake.files(ValidatedUsage, landing_day=day)
     today = _Today(
-        Day(
-            tariff=tariff.prepared(),
-            groups=groups_for(sum(file.rows for file in calls)),
-            sample=context.thresholds.rerate_sample,
-            folder=publication.folder(DailyAggregates, landing_day=day),
-            unpriced_folder=publication.folder(SuspendedUsage, landing_day=day, stage=STAGE),
-        ),
+        Day.of(context, publication, tariff),
         scope,
         lake.paths(SuspendedUsage, landing_day=day, stage=STAGE),
         context.reference(Accounts),
     )
     pieces = [Piece(ValidatedUsage, files) for files in cut(calls)]
-    pieces += [Piece(DailyAggregates, files) for files in cut(lake.files(DailyAggregates, landing_day=day))]
+    pieces += [
+        Piece(model, files)
+        for model in (DailyAggregates, PricedCalls)
+        for files in cut(lake.files(model, landing_day=day))
+    ]
     parts, sums = context.cluster.by_key(pieces, split_piece, merge_sums, today)
     return [part for part in parts if part], sums
 
 
 def split_piece(piece: Piece, today: _Today) -> tuple[PricedAgain | None, Mapping[int, Sums]]:
-    """Price calls, or read published aggregates, and hand over their sums by group of accounts."""
+    """Price calls, or read what is published, and hand over sums and itemised calls by group of accounts."""
     if piece.model is DailyAggregates:
         return None, published_sums(piece, today.pricing.groups)
+    if piece.model is PricedCalls:
+        return None, published_calls(piece, today.pricing.groups)
     return price_again(piece, today.scope, today.pricing, today.suspended, today.accounts)
 
 
+def published_calls(piece: Piece, groups: int) -> dict[int, Sums]:
+    """The published calls of some files of priced_calls by group of accounts."""
+    parts = split(scan_files(piece.paths, PricedCalls).collect(), groups)
+    no_sums = pl.DataFrame(schema=polars_schema(DailyAggregates))
+    return {group.number: Sums(published=True, rows=no_sums, calls=calls) for group, calls in parts.items()}
+
+
 def merge_sums(group: int, parts: list[Sums], today: _Today) -> _NewSums:
-    """Write the aggregates of a group of accounts: new ones inside the scope, published ones outside."""
-    empty = pl.DataFrame(schema=polars_schema(DailyAggregates))
+    """Write the sums and itemised calls of a group of accounts: new ones inside the scope, published ones outside."""
+    empty, outside = pl.DataFrame(schema=polars_schema(DailyAggregates)), ~today.scope.covers()
     published = pl.concat([empty, *rows_of(parts, published=True)])
-    outside = published.filter(~today.scope.covers())
-    new = merge_aggregates([outside, *rows_of(parts, published=False)])
-    prefix = AccountGroup(group, today.pricing.groups).file_prefix
-    written = write_examined(new, DailyAggregates, today.pricing.folder, prefix)
-    return _NewSums(written, differs=not changes(published, new).is_empty())
+    new = merge_aggregates([published.filter(outside), *rows_of(parts, published=False)])
+    calls = pl.concat([part.calls.filter(outside) if part.published else part.calls for part in parts])
+    files = group_files(group, new, calls, today.pricing)
+    return _NewSums(files, differs=not changes(published, new).is_empty())
 
 
 def _still_suspended(

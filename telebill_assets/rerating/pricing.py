@@ -1,7 +1,7 @@
 """The scope's calls priced again, a part of the files at a time; their sums meet the published ones by account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -13,8 +13,9 @@ from telebill_assets.rating.tariff import Tariff
 from telebill_assets.rerating.day_ledger import shifts
 from telebill_assets.rerating.scope import Scope
 from telebill_assets.stages.daily_aggregates.job import Day, Priced, sum_calls
+from telebill_assets.tables.priced_calls import PricedCalls
 from telebill_assets.tables.suspended_usage import SuspendedUsage
-from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.table import TableModel, polars_schema
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 PLACE = ["path", "line"]
@@ -32,7 +33,7 @@ class Rerating:
 
 @dataclass(frozen=True)
 class Piece:
-    """Data files of validated_usage, of daily_aggregates or of usage_adjustments."""
+    """Data files of validated_usage, daily_aggregates, priced_calls or usage_adjustments."""
 
     model: TableModel
     files: Sequence[StoredFile]
@@ -55,12 +56,18 @@ class PricedAgain:
     shifts: pl.DataFrame
 
 
+def no_calls() -> pl.DataFrame:
+    """priced_calls without rows."""
+    return pl.DataFrame(schema=polars_schema(PricedCalls))
+
+
 @dataclass(frozen=True)
 class Sums:
-    """Sums by account, service, date and rate: those of calls priced again, or those that are published."""
+    """Sums by account, service, date and rate, and itemised calls: priced again, or as they are published."""
 
     published: bool
     rows: pl.DataFrame
+    calls: pl.DataFrame = field(default_factory=no_calls)
 
 
 def price_again(
@@ -80,7 +87,7 @@ def price_again(
     before = scan_files(suspended, SuspendedUsage).select(*PLACE, "reason").collect()
     places = before.join(priced, on=PLACE, how="semi").select(PLACE)
     answer, sums = sum_calls(priced, day)
-    by_group = {group: Sums(published=False, rows=rows) for group, rows in sums.items()}
+    by_group = {group: Sums(published=False, rows=each.aggregates, calls=each.calls) for group, each in sums.items()}
     return PricedAgain(answer, places, shifts(priced, before, accounts)), by_group
 
 

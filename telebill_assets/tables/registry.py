@@ -7,6 +7,7 @@ from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.file_register import FileRegister
 from telebill_assets.tables.held_partitions import HeldPartitions
 from telebill_assets.tables.ledger import Ledger
+from telebill_assets.tables.priced_calls import PricedCalls
 from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.raw_cdr import RawCdr
 from telebill_assets.tables.reference.accounts import Accounts
@@ -43,6 +44,7 @@ USAGE_TABLES: tuple[TableModel, ...] = (
     SuspendedUsage,
     ExcludedUsage,
     DailyAggregates,
+    PricedCalls,
     RatedUsage,
     AllowanceBalances,
     TaxedCharges,

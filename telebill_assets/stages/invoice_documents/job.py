@@ -1,7 +1,8 @@
 """The job of invoice_documents: every final invoice of a month becomes a PDF, rendered from its frozen rows.
 
-Tasks price the calls of some files of validated_usage again, for accounts that want call detail; the calls of a group
-of accounts meet in the task that renders their documents.
+Call detail is printed from priced_calls: the calls of the month's landing days, priced as they were when they were
+billed, whatever tariff is published now. Tasks read some of its files; the calls of a group of accounts meet in the
+task that renders their documents.
 """
 
 from collections.abc import Sequence
@@ -15,23 +16,21 @@ from telebill_assets.audit.tally import Tally, together
 from telebill_assets.compute.context import JobContext
 from telebill_assets.compute.days import days_of_month
 from telebill_assets.compute.request import JobReport
-from telebill_assets.compute.tariff import TARIFF_TABLES, published_tariff
 from telebill_assets.database.migrate import migrate
 from telebill_assets.database.server import database_url
 from telebill_assets.invoicing.documents.archive import BYTES, CALL_COLUMNS, DOCUMENTS, render_documents
+from telebill_assets.invoicing.documents.detail_check import CHARGE_COLUMNS
 from telebill_assets.invoicing.read import final_invoice_count, final_invoice_ids, group_ends
 from telebill_assets.lake.data_files import scan_files
 from telebill_assets.lake.stored_files import ROWS_PER_TASK, StoredFile, cut
-from telebill_assets.rating.call.price_calls import USED, price_calls
-from telebill_assets.rating.tariff import CallTariff
-from telebill_assets.stages.account_ranges import TASKS_PER_CORE
+from telebill_assets.stages.account_ranges import TASKS_PER_CORE, AccountRange
 from telebill_assets.stages.invoice_documents import checks
-from telebill_assets.tables.reference.accounts import Accounts
+from telebill_assets.tables.priced_calls import PricedCalls
+from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.table import TableModel
-from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "invoice_documents"
-READS: tuple[TableModel, ...] = (ValidatedUsage, *TARIFF_TABLES)
+READS: tuple[TableModel, ...] = (PricedCalls, RatedUsage)
 WRITES: tuple[TableModel, ...] = ()
 AFTER = ("invoices",)
 """The billing database has the final invoices."""
@@ -43,9 +42,8 @@ class Month:
     """What every task needs."""
 
     first: date
-    tariff: CallTariff
-    detailed: pl.Series
-    """Accounts that want call detail."""
+    charge_lines: Sequence[str]
+    """Data files of rated_usage of the month."""
     ends: Sequence[str]
     """The last account of each group, in order."""
     database_url: str
@@ -58,23 +56,22 @@ def run(context: JobContext) -> JobReport:
     migrate(url)
     final = final_invoice_count(url, context.partition)
     month = _month(context, url, final)
-    files = context.lake.files(ValidatedUsage, landing_day=days_of_month(month.first))
+    files = context.lake.files(PricedCalls, landing_day=days_of_month(month.first))
     rows = -(-sum(file.rows for file in files) // context.cluster.cores)
     pieces = cut(files, min(rows, ROWS_PER_TASK)) or [[]]
     _, rendered = context.cluster.by_key(pieces, calls_of_groups, render_group, month)
-    done = together(rendered)
-    publication.check(*checks.check(done, final))
+    done = together(documents for documents, _ in rendered)
+    publication.check(*checks.check(done, together(detail for _, detail in rendered), final))
     sizes = {DOCUMENTS: str(done.of(DOCUMENTS)), BYTES: str(done.of(BYTES))}
     return publication.finish({**sizes, "folder": month.folder})
 
 
 def _month(context: JobContext, url: str, final: int) -> Month:
-    first, accounts = context.partition, context.lake.frame(Accounts)
+    first = context.partition
     of_a_task = -(-final // (context.cluster.cores * TASKS_PER_CORE))
     return Month(
         first=first,
-        tariff=published_tariff(context).prepared(),
-        detailed=accounts.filter(pl.col("call_detail") != "none")["account_id"],
+        charge_lines=context.lake.paths(RatedUsage, billing_month=first),
         ends=group_ends(url, first, max(1, min(of_a_task, INVOICES_AT_ONCE))),
         database_url=url,
         folder=f"{context.settings.documents_dir}/{first:%Y-%m}",
@@ -82,26 +79,24 @@ def _month(context: JobContext, url: str, final: int) -> Month:
 
 
 def calls_of_groups(files: Sequence[StoredFile], month: Month) -> tuple[None, dict[int, pl.DataFrame]]:
-    """Price the calls of some files that are itemised; hand them over by group of accounts, none of them left out."""
-    columns = dict.fromkeys((*USED, "local_start", "service_id"))
-    scanned = scan_files([file.path for file in files], ValidatedUsage).select(*columns)
-    calls = scanned.filter(pl.col("account_id").is_in(month.detailed.implode())).collect()
-    detail = _detail(price_calls(calls, month.tariff))
+    """Read the calls of some files of priced_calls; hand them over by group of accounts, none of them left out."""
+    detail = itemised(scan_files([file.path for file in files], PricedCalls)).collect()
     group = pl.Series(month.ends, dtype=pl.String).search_sorted(detail["account_id"], side="left")
     numbered = detail.with_columns(group.alias("group"))
     return None, {number: numbered.filter(pl.col("group") == number).drop("group") for number in range(len(month.ends))}
 
 
-def _detail(priced: pl.DataFrame) -> pl.DataFrame:
-    """Priced calls as they are itemised: an inbound call by its caller, if it is known."""
+def itemised(calls: pl.LazyFrame) -> pl.LazyFrame:
+    """Priced calls as they are printed: an inbound call by its caller, if it is known."""
     inbound = pl.col("direction") == "inbound"
     other = pl.when(inbound).then(pl.col("caller").fill_null("")).otherwise(pl.col("callee"))
-    shown = priced.filter(pl.col("unpriced").is_null())
-    return shown.with_columns(callee=other, destination="destination_name").select("account_id", *CALL_COLUMNS)
+    return calls.with_columns(callee=other, destination="destination_name").select("account_id", *CALL_COLUMNS)
 
 
-def render_group(group: int, calls: list[pl.DataFrame], month: Month) -> Tally:
-    """Render the documents of a group of accounts."""
+def render_group(group: int, calls: list[pl.DataFrame], month: Month) -> tuple[Tally, Tally]:
+    """Render the documents of a group of accounts; what was rendered, and what call detail was compared."""
     after = month.ends[group - 1] if group else None
     ids = final_invoice_ids(month.database_url, month.first, after, month.ends[group])
-    return render_documents(ids, pl.concat(calls), month.database_url, month.folder)
+    own = AccountRange(after, month.ends[group]).rows & (pl.col("line_kind") == "usage")
+    lines = scan_files(month.charge_lines, RatedUsage).filter(own).select(CHARGE_COLUMNS).collect()
+    return render_documents(ids, pl.concat(calls), lines, month.database_url, month.folder)

@@ -112,9 +112,7 @@ def test_a_charge_on_the_line_of_another_account_is_noticed():
     to_b = pl.when(pl.col("line_id") == UK_LINE).then(pl.lit("B")).otherwise("account_id")
     found = verdicts(LINES.with_columns(account_id=to_b))
     assert failed(found) == {"accounts_balance"}
-    assert found["accounts_balance"].samples[0] == (
-        "A, USD: records -1, talk_s -90, billed_s -90, amount -0.45"
-    )
+    assert found["accounts_balance"].samples[0] == ("A, USD: records -1, talk_s -90, billed_s -90, amount -0.45")
 
 
 def test_a_usage_line_that_is_missing_is_noticed():
