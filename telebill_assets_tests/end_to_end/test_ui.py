@@ -1,6 +1,7 @@
 """What an analyst sees in Dagster's UI, in a real browser."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,7 +72,8 @@ def test_a_partition_of_validated_usage_shows_its_checks_with_counts(ui, page):
     page.goto(f"{ui}/assets/validated_usage?view=checks&checkDetail=records_balance")
     page.get_by_text("Every record received has exactly one outcome").first.wait_for()
     page.get_by_text("records: received").first.wait_for()
-    page.get_by_text(days_of_month(MONTH)[-1].isoformat()).first.wait_for()
+    last = (days_of_month(MONTH)[-1], DAYS_WITH_CALLS[-1])  # the latter if test_month has run its day again
+    page.get_by_text(re.compile("|".join(day.isoformat() for day in last))).first.wait_for()
 
 
 def test_columns_are_described(ui, page):
