@@ -34,7 +34,7 @@ from telebill_assets.mediation import outcomes
 from telebill_assets.mediation.layouts import LAYOUTS
 from telebill_assets.reference.load import load
 from telebill_assets.reference.publish import publish
-from telebill_assets.spark.distribute import Cluster
+from telebill_assets.spark.distribute import Cluster, by_key_here
 from telebill_assets.stages.daily_aggregates import checks as daily_checks
 from telebill_assets.stages.daily_aggregates import job as daily_job
 from telebill_assets.stages.raw_cdr import checks as raw_checks
@@ -65,12 +65,7 @@ class OneProcess(Cluster):
     def by_key(
         self, pieces: Sequence[Any], split: Callable[..., Any], merge: Callable[..., Any], shared: Any
     ) -> tuple[list[Any], list[Any]]:
-        splits = [split(piece, shared) for piece in pieces]
-        parts: dict[int, list[Any]] = {}
-        for _, by_key in splits:
-            for key, part in by_key.items():
-                parts.setdefault(key, []).append(part)
-        return [answer for answer, _ in splits], [merge(key, parts[key], shared) for key in sorted(parts)]
+        return by_key_here(pieces, split, merge, shared)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from telebill_assets.mediation.validate import VERDICT, Limits, judge, validatio
 from telebill_assets.tables.excluded_usage import ExcludedUsage
 from telebill_assets.tables.suspended_usage import SuspendedUsage
 from telebill_assets.tables.table import polars_schema
+from telebill_assets.tables.types import known_sum
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "validated_usage"
@@ -114,5 +115,4 @@ _NO_COUNTS = pl.DataFrame(schema={**dict.fromkeys(COUNTED, pl.String), "records"
 
 
 def _summed(groups: Any, records: pl.Expr) -> pl.DataFrame:
-    seconds = pl.when(pl.col("talk_s").count() > 0).then(pl.col("talk_s").sum())
-    return groups.agg(records, seconds.alias("talk_s"))
+    return groups.agg(records, known_sum("talk_s"))

@@ -97,7 +97,7 @@ class Cluster:
         """
         if len(pieces) < 2:
             few = [list(pieces)] if pieces else []
-            both = self.each(few, lambda alone, needed: _by_key_here(alone, split, merge, needed), shared)
+            both = self.each(few, lambda alone, needed: by_key_here(alone, split, merge, needed), shared)
             return both[0] if both else ([], [])
         context = self.session.sparkContext
         sent = context.broadcast(shared)
@@ -137,11 +137,11 @@ class Cluster:
         """
         pieces = cut(files)
         if sum(file.rows for file in files) <= FEW_ROWS:
-            return _by_key_here(pieces, split, merge, shared)[1]
+            return by_key_here(pieces, split, merge, shared)[1]
         return self.by_key(pieces, split, merge, shared)[1]
 
 
-def _by_key_here(
+def by_key_here(
     pieces: Sequence[Piece],
     split: Callable[[Piece, Shared], tuple[Answer, Mapping[int, Part]]],
     merge: Callable[[int, list[Part], Shared], Merged],

@@ -32,3 +32,8 @@ Quantity = Annotated[pl.Decimal, 18, 6]
 def unix_seconds(column: str) -> pl.Expr:
     """Whole seconds of an instant, fractions cut off."""
     return pl.col(column).dt.timestamp("us") // 1_000_000
+
+
+def known_sum(name: str) -> pl.Expr:
+    """The sum of a column under its own name, or null where no value is known: of null and null it is not 0."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

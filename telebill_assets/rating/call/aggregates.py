@@ -9,6 +9,7 @@ import polars as pl
 
 from telebill_assets.tables.daily_aggregates import DailyAggregates
 from telebill_assets.tables.table import conform, polars_schema
+from telebill_assets.tables.types import known_sum
 
 STAGE = "daily_aggregates"
 MEASURES = ("calls", "units", "talk_s", "billed_s", "charge")
@@ -39,13 +40,13 @@ def outcomes(priced: pl.DataFrame) -> pl.DataFrame:
     """
     outcome = pl.when(pl.col("unpriced").is_null()).then(pl.lit("priced")).otherwise(pl.lit("suspended"))
     named = priced.with_columns(outcome.alias("outcome"), reason="unpriced", amount="charge")
-    sums = [_known_sum(name) for name in OUTCOME_MEASURES[1:]]
+    sums = [known_sum(name) for name in OUTCOME_MEASURES[1:]]
     return named.group_by(OUTCOME_KEYS).agg(pl.len().cast(pl.Int64).alias("records"), *sums)
 
 
 def merge_outcomes(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The outcomes of several parts of a day; rows of the same file and outcome are summed."""
-    return pl.concat([_NO_OUTCOMES, *parts]).group_by(OUTCOME_KEYS).agg(_known_sum(name) for name in OUTCOME_MEASURES)
+    return pl.concat([_NO_OUTCOMES, *parts]).group_by(OUTCOME_KEYS).agg(known_sum(name) for name in OUTCOME_MEASURES)
 
 
 _NO_OUTCOMES = pl.DataFrame(
@@ -55,11 +56,6 @@ _NO_OUTCOMES = pl.DataFrame(
         "amount": pl.Decimal(38, 10),
     }
 )
-
-
-def _known_sum(name: str) -> pl.Expr:
-    """The sum of a column, or null where no value is known."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
 
 def unpriced_calls(priced: pl.DataFrame) -> pl.DataFrame:

@@ -34,6 +34,7 @@ from telebill_assets.tables.rated_usage import RatedUsage
 from telebill_assets.tables.reference.controls import Controls
 from telebill_assets.tables.rerate_register import RerateRegister
 from telebill_assets.tables.table import TableModel
+from telebill_assets.tables.types import known_sum
 from telebill_assets.tables.validated_usage import ValidatedUsage
 
 STAGE = "rated_usage"
@@ -121,7 +122,7 @@ def counted(lines: pl.DataFrame) -> pl.DataFrame:
     """The ledger's sums of charge lines, by currency and kind."""
     sums = ("talk_s", "billed_s", "exact_amount")
     by_kind = lines.group_by("currency", outcome="line_kind")
-    return by_kind.agg(pl.len().cast(pl.Int64).alias("records"), *(_known_sum(name) for name in sums)).rename(
+    return by_kind.agg(pl.len().cast(pl.Int64).alias("records"), *(known_sum(name) for name in sums)).rename(
         {"exact_amount": "amount"}
     )
 
@@ -130,13 +131,8 @@ def _summed(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return (
         pl.concat(parts, how="vertical_relaxed")
         .group_by("currency", "outcome")
-        .agg(_known_sum(name) for name in ("records", "talk_s", "billed_s", "amount"))
+        .agg(known_sum(name) for name in ("records", "talk_s", "billed_s", "amount"))
     )
-
-
-def _known_sum(name: str) -> pl.Expr:
-    """The sum of a column, or null where no value is known."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
 
 def _ends(month: date) -> tuple[date, date]:
